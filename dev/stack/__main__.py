@@ -1,0 +1,134 @@
+"""python3 -m dev.stack COMMAND [ARGUMENT ...]
+
+demo        the portal, with people and data in it
+services    PostgreSQL, Redis and Solr only, and .portal/test.env for tests run by hand
+test        everything: lint, unit, functional, browser
+lint, unit, functional, browser, bench
+            one part of it; arguments go to pytest or the bench
+status      what runs, where
+stop        stop what was started
+reset       stop, and delete the state folder
+"""
+
+from __future__ import annotations
+
+import signal
+import sys
+from collections.abc import Callable
+from types import FrameType
+
+from dev.stack import checks, ckan, demo, packages, services
+from dev.stack.processes import pid_of
+from dev.stack.progress import Problem, say
+from dev.stack.state import delete, existing, locked, opened
+
+
+def main(words: list[str]) -> int:
+    signal.signal(signal.SIGTERM, interrupted)
+    sys.stdout.reconfigure(errors="replace")  # type: ignore[union-attr]
+    command, arguments = words[0] if words else "help", words[1:]
+    try:
+        act = COMMANDS.get(command)
+        if act is None:
+            say(__doc__)
+            return 0 if command == "help" else 2
+        act(command, arguments)
+    except Problem as problem:
+        say(f"\n{problem}")
+        return 1
+    except OSError as error:
+        say(f"\n{error.strerror or error}: {error.filename or ''}")
+        return 1
+    except KeyboardInterrupt:
+        say("\nInterrupted. The same command goes on from here.")
+        return 130
+    return 0
+
+
+def interrupted(_number: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+def run_demo(_command: str, _arguments: list[str]) -> None:
+    state = opened()
+    with locked(state, "stack"):
+        services.prepare(state, packages.SERVERS)
+        services.up(state)
+        ckan.up(state)
+        demo.fill(state)
+    demo.welcome(state)
+
+
+def run_services(_command: str, _arguments: list[str]) -> None:
+    state = opened()
+    with locked(state, "stack"):
+        services.prepare(state, packages.SERVERS)
+        services.up(state)
+        ckan.set_permissions(state, "test")
+        checks.write_env(state)
+    say(f"For tests run by hand: . {state.path('test.env')}")
+
+
+def run_checks(command: str, arguments: list[str]) -> None:
+    state = opened()
+    if not checks.needs_services(command):
+        with locked(state, "stack"):
+            services.prepare(state)
+        checks.run(state, command, arguments)
+        return
+    with locked(state, "tests"):
+        with locked(state, "stack"):
+            services.prepare(state, packages.SERVERS, packages.CHECKS)
+            started = services.up(state)
+            checks.write_env(state)
+        try:
+            checks.clean_databases(state)
+            ckan.compile_translations(state)
+            checks.run(state, command, arguments)
+        finally:
+            services.down(state, started)
+
+
+def show_status(_command: str, _arguments: list[str]) -> None:
+    state = existing()
+    if state is None:
+        say("Nothing is here yet: begin with `make demo`.")
+        return
+    say(f"{'service':<10} {'port':>5}  {'pid':>7}  {'':<5} address")
+    for name in ("postgres", "redis", "solr", "ckan", "worker"):
+        pid, port = pid_of(state, name), state.get("ports", name, "")
+        addresses = {
+            "ckan": "http://127.0.0.1:{}/",
+            "solr": "http://127.0.0.1:{}/solr/",
+            "worker": "",
+        }
+        address = addresses.get(name, "127.0.0.1:{}").format(port) if port else ""
+        say(f"{name:<10} {port!s:>5}  {pid or '-'!s:>7}  {'up' if pid else 'down':<5} {address}")
+
+
+def run_stop(_command: str, _arguments: list[str]) -> None:
+    state = existing()
+    if state:
+        with locked(state, "stack"):
+            services.down(state, list(services.DOWN))
+
+
+def run_reset(_command: str, _arguments: list[str]) -> None:
+    state = existing()
+    if state:
+        run_stop(_command, _arguments)
+        delete(state)
+        say(f"{state.root} is deleted.")
+
+
+COMMANDS: dict[str, Callable[[str, list[str]], None]] = {
+    "demo": run_demo,
+    "services": run_services,
+    **dict.fromkeys(checks.PHASES, run_checks),
+    "status": show_status,
+    "stop": run_stop,
+    "reset": run_reset,
+}
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,83 @@
+"""What a person sees while the stack works."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+SPINNER = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
+QUIET_PERIOD = 20  # seconds between signs of life where the screen is no terminal
+
+
+class Problem(Exception):
+    """Something that a person has to put right, said in a sentence or two."""
+
+
+def say(line: str = "") -> None:
+    print(line, flush=True)
+
+
+def tail(log: Path, lines: int = 1) -> str:
+    try:
+        with log.open("rb") as file:
+            file.seek(max(0, log.stat().st_size - 8192))
+            text = file.read().decode(errors="replace")
+    except OSError:
+        return ""
+    return "\n".join([line for line in text.splitlines() if line.strip()][-lines:])
+
+
+class Step:
+    """One line of progress: what is being done, for how long, and the last word of its log."""
+
+    def __init__(self, title: str, log: Path | None) -> None:
+        self.title = title
+        self.log = log
+        self.began = time.monotonic()
+        self.over = threading.Event()
+        self.thread = threading.Thread(target=self._tick, daemon=True)
+        self.thread.start()
+
+    def _seconds(self) -> float:
+        return time.monotonic() - self.began
+
+    def _tick(self) -> None:
+        terminal = sys.stdout.isatty()
+        turn = 0
+        while not self.over.wait(0.15 if terminal else QUIET_PERIOD):
+            if terminal:
+                self._draw(SPINNER[turn % len(SPINNER)])
+            else:
+                say(f"… {self.title}: still at it after {self._seconds():.0f} s")
+            turn += 1
+
+    def _draw(self, mark: str) -> None:
+        last = tail(self.log).strip() if self.log else ""
+        line = f"{mark} {self.title} {self._seconds():.0f} s  {last}"
+        width = shutil.get_terminal_size().columns - 1
+        sys.stdout.write("\r\x1b[K" + line[:width])
+        sys.stdout.flush()
+
+    def close(self, mark: str) -> None:
+        self.over.set()
+        self.thread.join()
+        if sys.stdout.isatty():
+            sys.stdout.write("\r\x1b[K")
+        say(f"{mark} {self.title} ({self._seconds():.1f} s)")
+
+
+@contextmanager
+def step(title: str, log: Path | None = None) -> Iterator[Step]:
+    """The title may be completed while the step runs; its line is written when it ends."""
+    current = Step(title, log)
+    try:
+        yield current
+    except BaseException:
+        current.close("✗")
+        raise
+    current.close("✓")

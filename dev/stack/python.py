@@ -1,0 +1,55 @@
+"""The stack's own Python environment: CKAN, what goes with it, and this checkout."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from pathlib import Path
+
+from dev.stack.processes import run
+from dev.stack.progress import Problem, step
+from dev.stack.state import REPOSITORY, State, digest
+
+REQUIREMENTS = Path(__file__).resolve().parents[1] / "requirements.txt"
+PIP = ["-m", "pip", "install", "--disable-pip-version-check", "--progress-bar=off"]
+
+
+def up(state: State) -> None:
+    """Made anew when the requirements or the interpreter change."""
+    home, log = state.path("env"), state.log("pip")
+    key = digest(REQUIREMENTS, sys.version, str(home))
+    if not state.done("environment", key):
+        state.unmark("environment", "project")
+        with step("CKAN and its Python packages", log):
+            shutil.rmtree(home, ignore_errors=True)
+            run(state, [sys.executable, "-m", "venv", home], log)
+            run(state, [program(state, "python"), *PIP, "-r", REQUIREMENTS], log, downloads=True)
+        state.mark("environment", key)
+    install_checkout(state, key)
+
+
+def install_checkout(state: State, environment: str) -> None:
+    described = [
+        path for path in map(REPOSITORY.joinpath, ("pyproject.toml", "setup.py")) if path.exists()
+    ]
+    key = digest(environment, str(REPOSITORY), *described)
+    if not described or state.done("project", key):
+        return
+    log = state.log("pip")
+    with step("This checkout and its tools", log):
+        run(
+            state, [program(state, "python"), *PIP, "-e", f"{REPOSITORY}[dev]"], log, downloads=True
+        )
+    state.mark("project", key)
+
+
+def program(state: State, name: str) -> Path:
+    return state.path("env", "bin", name)
+
+
+def package(state: State, name: str) -> Path:
+    """Where an installed package lies."""
+    found = next(iter(state.path("env").glob(f"lib/python3*/site-packages/{name}")), None)
+    if found is None:
+        raise Problem(f"{name} is not in {state.path('env')}: run `make reset` and begin again.")
+    return found
