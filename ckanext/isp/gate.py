@@ -1,0 +1,38 @@
+"""The one way from CKAN to a verdict."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import ckan.plugins.toolkit as tk
+
+from .policy.decide import decide
+from .policy.facts import ON_REQUEST, SENSITIVITY, Facts
+from .policy.protocol import TEMPLATE, Protocol
+from .policy.scale import Exposure, Level
+from .policy.verdict import Verdict
+
+
+def protocols() -> tuple[Protocol, ...]:
+    """The protocols that apply, the one to cite first."""
+    return (TEMPLATE,)
+
+
+def today() -> dt.date:
+    return dt.date.today()
+
+
+def verdict(facts: Facts) -> Verdict:
+    """How exposed a dataset may be on this portal today, and why."""
+    return decide(protocols(), facts, today())
+
+
+def level_of(package: dict[str, Any]) -> Level | None:
+    """The level that a dataset dict carries."""
+    return Level.parse(package.get(SENSITIVITY))
+
+
+def exposure_of(package: dict[str, Any]) -> Exposure:
+    """The exposure that a dataset dict carries."""
+    return Exposure.of(tk.asbool(package.get("private")), tk.asbool(package.get(ON_REQUEST)))

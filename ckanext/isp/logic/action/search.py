@@ -1,0 +1,50 @@
+"""Doors through which datasets are found."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import ckan.plugins.toolkit as tk
+from ckan.types import Action, Context, DataDict
+
+from .. import fresh
+
+__all__ = [
+    "current_package_list_with_resources",
+    "package_autocomplete",
+    "package_search",
+    "tag_show",
+]
+
+
+@tk.side_effect_free
+@tk.chained_action
+def package_search(up: Action, context: Context, data_dict: DataDict) -> Any:
+    """Search datasets; what the index has not heard of yet is left out."""
+    return fresh.search(up, context, data_dict)
+
+
+@tk.side_effect_free
+@tk.chained_action
+def current_package_list_with_resources(up: Action, context: Context, data_dict: DataDict) -> Any:
+    """List datasets; what the index has not heard of yet is left out."""
+    return fresh.listed(up, context, data_dict)
+
+
+@tk.side_effect_free
+@tk.chained_action
+def package_autocomplete(up: Action, context: Context, data_dict: DataDict) -> Any:
+    """Suggest datasets that the user may see."""
+    return fresh.named(context, up(context, data_dict))
+
+
+@tk.side_effect_free
+@tk.chained_action
+def tag_show(up: Action, context: Context, data_dict: DataDict) -> Any:
+    """Show a tag; its datasets are those that a search by the same user finds."""
+    tag = up(context, {**data_dict, "include_datasets": False})
+    if tk.asbool(data_dict.get("include_datasets", False)):
+        field = f"vocab_{tag['vocabulary_id']}" if tag.get("vocabulary_id") else "tags"
+        query = {"fq": f'+{field}:"{tag["name"]}"', "rows": 1000}
+        tag["packages"] = tk.get_action("package_search")(context, query)["results"]
+    return tag

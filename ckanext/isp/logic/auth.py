@@ -1,0 +1,57 @@
+"""Who may call the plugin's own actions. Invariants never live here: sysadmins pass before."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import ckan.authz as authz
+import ckan.plugins.toolkit as tk
+from ckan import model
+from ckan.types import AuthResult, Context, DataDict
+
+
+def isp_lowering_request(context: Context, data_dict: DataDict) -> AuthResult:
+    """Those who may edit the dataset may propose to lower its level."""
+    return authz.is_authorized("package_update", context, {"id": data_dict.get("id")})
+
+
+def isp_lowering_list(context: Context, data_dict: DataDict) -> AuthResult:
+    """Those who may edit a dataset see its proposals; the list of all is for sysadmins."""
+    if not data_dict.get("id"):
+        return {"success": _user(context) is not None}
+    return isp_lowering_request(context, data_dict)
+
+
+def isp_lowering_approve(context: Context, data_dict: DataDict) -> AuthResult:
+    """An administrator of the dataset's organization decides; never the one who proposed."""
+    package = model.Package.get(data_dict.get("package_id"))
+    user = _user(context)
+    if package is None or user is None:
+        return {"success": False}
+    allowed = authz.has_user_permission_for_group_or_org(package.owner_org, user.name, "admin")
+    return {"success": bool(package.owner_org and allowed)}
+
+
+def isp_lowering_refuse(context: Context, data_dict: DataDict) -> AuthResult:
+    """As for approving."""
+    return isp_lowering_approve(context, data_dict)
+
+
+def isp_timeline(context: Context, data_dict: DataDict) -> AuthResult:
+    """What happened to a dataset is for those who manage it."""
+    return isp_lowering_request(context, data_dict)
+
+
+@tk.auth_allow_anonymous_access
+def isp_verdict(context: Context, data_dict: DataDict) -> AuthResult:
+    """What a level means is no secret."""
+    return {"success": True}
+
+
+def isp_audit(context: Context, data_dict: DataDict) -> AuthResult:
+    """Only sysadmins audit the whole catalogue."""
+    return {"success": False}
+
+
+def _user(context: Context) -> Any:
+    return model.User.get(context.get("user"))

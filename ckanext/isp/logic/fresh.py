@@ -1,0 +1,122 @@
+"""A stale index shows nothing: what a search found is checked against the database.
+
+One query, whatever the size of the answer. Where changes are waiting to be indexed the search runs
+once more without them, so that counts and facets tell nothing of them either.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import ckan.lib.plugins as lib_plugins
+import sqlalchemy as sa
+from ckan import authz, model
+from ckan.types import Action, Context, DataDict
+
+from .. import gate, jobs
+from ..policy.facts import SENSITIVITY
+from ..policy.scale import Exposure, Level, rank
+
+WAITING = 500
+
+_ROWS = sa.text(
+    "SELECT p.id, p.name, p.private, p.state, p.owner_org, p.creator_user_id, "
+    "       p.extras->>'sensitivity' AS sensitivity, "
+    "       isp_exposure(p.private, p.extras) AS exposure, false AS waiting "
+    "  FROM package p WHERE p.id = ANY(:refs) OR p.name = ANY(:refs) "
+    "UNION ALL (SELECT DISTINCT o.package_id, NULL, NULL::boolean, NULL, NULL, NULL, NULL, NULL, "
+    "       true FROM isp_outbox o LIMIT :limit)"
+)
+
+
+def search(up: Action, context: Context, data_dict: DataDict) -> dict[str, Any]:
+    """Search, and leave out what the database says differently of."""
+    asked, wanted_fields = _with_ids(data_dict)
+    found = up(context, {**asked})
+    rows, waiting = _rows(result["id"] for result in found["results"])
+    if waiting:
+        jobs.wake()
+        found = up(context, _without(asked, waiting))
+        rows, _again = _rows(result["id"] for result in found["results"])
+    kept = _kept(context, found["results"], rows)
+    found["count"] -= len(found["results"]) - len(kept)
+    found["results"] = [_only(result, wanted_fields) for result in kept]
+    return found
+
+
+def listed(up: Action, context: Context, data_dict: DataDict) -> list[dict[str, Any]]:
+    """List datasets, and leave out what the database says differently of."""
+    found = up(context, data_dict)
+    rows, waiting = _rows(result["id"] for result in found)
+    return [r for r in _kept(context, found, rows) if r["id"] not in waiting]
+
+
+def named(context: Context, found: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Of suggestions that carry a name only, those that the database would make as well."""
+    rows, _waiting = _rows(result["name"] for result in found)
+    by_name = {row.name: row for row in rows.values()}
+    return [r for r in found if _visible(context, by_name.get(r["name"]))]
+
+
+def _rows(references: Iterable[str]) -> tuple[dict[str, Any], list[str]]:
+    refs = list(references)
+    found = model.Session.execute(_ROWS, {"refs": refs, "limit": WAITING}).all()
+    rows = {row.id: row for row in found if not row.waiting}
+    return rows, [row.id for row in found if row.waiting]
+
+
+def _kept(
+    context: Context, results: list[dict[str, Any]], rows: Mapping[str, Any]
+) -> list[dict[str, Any]]:
+    return [
+        result
+        for result in results
+        if _visible(context, rows.get(result["id"])) and not _wider(result, rows[result["id"]])
+    ]
+
+
+def _wider(result: Mapping[str, Any], row: Any) -> bool:
+    """Whether the index tells of a dataset that is more open, or less sensitive, than it is."""
+    if "private" not in result:
+        return False
+    indexed = gate.exposure_of(dict(result))
+    if indexed > Exposure[row.exposure.upper()]:
+        return True
+    return rank(Level.parse(result.get(SENSITIVITY))) < rank(Level.parse(row.sensitivity))
+
+
+def _visible(context: Context, row: Any) -> bool:
+    if row is None:
+        return False
+    if (row.state == "active" and row.private is False) or _sees_all(context):
+        return True
+    plugin = lib_plugins.get_permission_labels()
+    mine = plugin.get_user_dataset_labels(context.get("auth_user_obj"))
+    return not set(plugin.get_dataset_labels(row)).isdisjoint(mine)
+
+
+def _sees_all(context: Context) -> bool:
+    user = context.get("user")
+    return bool(context.get("ignore_auth") or (user and authz.is_sysadmin(user)))
+
+
+def _with_ids(data_dict: DataDict) -> tuple[DataDict, list[str] | None]:
+    fields = data_dict.get("fl")
+    if not fields:
+        return data_dict, None
+    named_fields = fields if isinstance(fields, list) else str(fields).replace(",", " ").split()
+    if "id" in named_fields or "*" in named_fields:
+        return data_dict, None
+    return {**data_dict, "fl": [*named_fields, "id"]}, named_fields
+
+
+def _only(result: dict[str, Any], fields: list[str] | None) -> dict[str, Any]:
+    return {k: v for k, v in result.items() if k != "id"} if fields else result
+
+
+def _without(data_dict: DataDict, waiting: list[str]) -> DataDict:
+    excluded = "-id:({})".format(" OR ".join(f'"{name}"' for name in waiting))
+    listed_fq = data_dict.get("fq_list")
+    fq_list = [*listed_fq, excluded] if isinstance(listed_fq, list) else [excluded]
+    return {**data_dict, "fq_list": fq_list}

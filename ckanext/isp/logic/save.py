@@ -1,0 +1,189 @@
+"""Saving a dataset: read what is asked, settle it, write what was settled, tell about it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import ckan.plugins.toolkit as tk
+from ckan import model
+from ckan.logic import fresh_context
+from ckan.types import Action, Context, DataDict
+
+from .. import config, gate, notify, wording
+from ..policy.event import Event
+from ..policy.save import Asked, Settlement, settle
+from ..policy.scale import lowers
+from ..services import act as acts
+from ..services import datasets, lowering, record
+from ..services.act import Act
+from . import fields, remains
+from .fields import Reading
+
+SENT = "isp_sent"
+
+
+def create(up: Action, context: Context, data_dict: DataDict) -> Any:
+    """Make a dataset as the protocol settles it.
+
+    :raises ValidationError: where what is asked for is refused
+    """
+    tk.check_access("package_create", context, data_dict)
+    fields.expand_form_choice(data_dict)
+    fields.resource_ids(data_dict, {})
+    _refuse_relationships(data_dict)
+    asked = fields.read(data_dict, Reading(None, {}))
+    settled = settle(None, asked, gate.protocols(), gate.today())
+    if settled.refusal:
+        _refuse(context, "package_create", settled, asked, data_dict.get("name"))
+    kind = data_dict.get("type") or "dataset"
+    fields.place(data_dict, settled, fields.knows(kind, context))
+    _announce(context, "package_create", None if context.get("defer_commit") else acts.NEW)
+    return _told(context, up(context, data_dict), settled)
+
+
+def update(up: Action, context: Context, data_dict: DataDict) -> Any:
+    """Change a dataset as the protocol settles it; the row is locked before it is read.
+
+    :raises ValidationError: where what is asked for is refused; nothing has changed then
+    """
+    reference = data_dict.get("id") or data_dict.get("name")
+    package = datasets.lock(model.Session, reference) if isinstance(reference, str) else None
+    if package is None:
+        return up(context, data_dict)
+    data_dict["id"], context["package"] = package.id, package
+    tk.check_access("package_update", context, data_dict)
+    reading = _reading(context, package)
+    fields.expand_form_choice(data_dict)
+    fields.resource_ids(data_dict, reading.original)
+    _refuse_relationships(data_dict)
+    settled, asked = _settle(reading, data_dict, package)
+    if settled.refusal:
+        _refuse(context, "package_update", settled, asked, package.id)
+    known = fields.knows(package.type, context)
+    fields.place(data_dict, settled, known)
+    context["original_package"] = fields.unlift(reading.original, known)
+    _announce(context, "package_update", None if context.get("defer_commit") else package.id)
+    context = _to_holding(context, data_dict) if settled.to_holding else context
+    remains.drop_rows_before_on_request(package, data_dict, settled)
+    with remains.no_orphans(reading.original, data_dict):
+        result = up(context, data_dict)
+    remains.sweep(reading.original, data_dict)
+    return _told(context, result, settled)
+
+
+def would_settle(context: Context, data_dict: DataDict) -> Settlement:
+    """What a save of these keys would get; nothing is written.
+
+    :param data_dict: ``id`` of the dataset and the keys that would be sent
+    """
+    package = model.Package.get(data_dict["id"])
+    if package is None:
+        raise tk.ObjectNotFound()
+    reading = _reading(Context({**context, SENT: frozenset(data_dict)}), package)
+    whole = {**reading.original, **data_dict}
+    fields.expand_form_choice(whole)
+    return _settle(reading, whole, package)[0]
+
+
+def named(context: Context, keys: Any, up: Action, data_dict: DataDict) -> Any:
+    """Run an action that fills in what the caller left out, remembering what was named."""
+    before = context.get(SENT)
+    context[SENT] = frozenset(keys)
+    try:
+        return up(context, data_dict)
+    finally:
+        if before is None:
+            context.pop(SENT, None)
+        else:
+            context[SENT] = before
+
+
+def door(context: Context, name: str) -> Act:
+    """The act of the user of a context, through the action of that name."""
+    return Act(_user_id(context), name, gate.protocols()[0])
+
+
+def _reading(context: Context, package: model.Package) -> Reading:
+    stored, adopting = datasets.read(model.Session, package)
+    original = context.get("original_package")
+    if not original or original.get("id") != package.id:
+        show = fresh_context(context, ignore_auth=True)
+        original = tk.get_action("package_show")(show, {"id": package.id})
+    return Reading(stored, original, context.get(SENT), adopting)
+
+
+def _settle(
+    reading: Reading, data_dict: DataDict, package: model.Package
+) -> tuple[Settlement, Asked]:
+    asked = fields.read(data_dict, reading)
+    before = reading.stored.facts.level if reading.stored else None
+    if before and asked.level_sent and lowers(before, asked.level):
+        asked = fields.with_lowering(
+            asked, lowering.approved(model.Session, package.id, before, asked.level)
+        )
+    by, today = gate.protocols(), gate.today()
+    return settle(reading.stored, asked, by, today, adopting=reading.adopting), asked
+
+
+def _refuse(
+    context: Context, door_name: str, settled: Settlement, asked: Asked, dataset: str | None
+) -> None:
+    """Undo what was begun, keep the refusal on record, and say why."""
+    assert settled.refusal
+    model.Session.rollback()
+    exposure = settled.exposure.slug if settled.level else None
+    record.add(
+        model.Session,
+        Event.REFUSED,
+        door(context, door_name),
+        package_id=dataset,
+        level_before=settled.level.slug if settled.level else None,
+        exposure_before=exposure,
+        details={"refusal": settled.refusal.value},
+    )
+    model.Session.commit()
+    propose = tk.url_for("isp.lowering_propose", id=dataset, _external=True) if dataset else ""
+    by = gate.protocols()[0]
+    message = wording.refusal(settled, asked.level, by, propose)
+    field = wording.FIELD_OF[settled.refusal]
+    raise tk.ValidationError({field: [message]})
+
+
+def _announce(context: Context, door_name: str, indexes: str | None) -> None:
+    act = door(context, door_name)
+    acts.announce(model.Session, Act(act.user_id, act.door, act.protocol, indexes=indexes))
+
+
+def _to_holding(context: Context, data_dict: DataDict) -> Context:
+    """Give a dataset that may not be open, and has no owner, to the holding organisation."""
+    holding = datasets.holding_organisation(
+        model.Session, config.holding_organization(), tk._("Datasets to be looked at")
+    )
+    data_dict["owner_org"] = holding.id
+    # its editors do not belong there; what they may do was checked before
+    return Context({**context, "ignore_auth": True})
+
+
+def _refuse_relationships(data_dict: DataDict) -> None:
+    for key in ("relationships_as_subject", "relationships_as_object"):
+        if data_dict.get(key):
+            raise tk.ValidationError({key: [wording.not_here()]})
+
+
+def _told(context: Context, result: Any, settled: Settlement) -> Any:
+    """The answer, with what was done beside what was asked."""
+    notices = wording.notices(settled, gate.protocols()[0])
+    notify.tell(context, notices)
+    if not isinstance(result, dict):
+        return result
+    result = dict(result)
+    fields.lift(result)
+    return {**result, fields.NOTICES: notices} if notices else result
+
+
+def _user_id(context: Context) -> str | None:
+    user = context.get("auth_user_obj")
+    if user is not None and getattr(user, "id", None):
+        return user.id
+    found = model.User.get(context.get("user"))
+    return found.id if found else None

@@ -1,0 +1,70 @@
+"""What the plugin's own actions accept."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ckan.logic.schema import validator_args
+
+Schema = dict[str, Any]
+
+
+@validator_args
+def lowering_request(
+    not_empty: Any, unicode_safe: Any, package_id_or_name_exists: Any, ignore_missing: Any
+) -> Schema:
+    return {
+        "id": [not_empty, unicode_safe, package_id_or_name_exists],
+        "to": [ignore_missing, unicode_safe],
+        "reason": [not_empty, unicode_safe],
+    }
+
+
+@validator_args
+def lowering_decide(
+    not_empty: Any, natural_number_validator: Any, unicode_safe: Any, ignore_missing: Any
+) -> Schema:
+    return {
+        "id": [not_empty, natural_number_validator],
+        "reason": [ignore_missing, unicode_safe],
+    }
+
+
+@validator_args
+def lowering_approve(ignore_missing: Any, boolean_validator: Any) -> Schema:
+    return {**lowering_decide(), "apply": [ignore_missing, boolean_validator]}
+
+
+@validator_args
+def lowering_refuse(not_empty: Any, unicode_safe: Any) -> Schema:
+    return {**lowering_decide(), "reason": [not_empty, unicode_safe]}
+
+
+@validator_args
+def lowering_list(ignore_missing: Any, unicode_safe: Any, package_id_or_name_exists: Any) -> Schema:
+    return {"id": [ignore_missing, unicode_safe, package_id_or_name_exists]}
+
+
+@validator_args
+def timeline(
+    not_empty: Any,
+    unicode_safe: Any,
+    package_id_or_name_exists: Any,
+    default: Any,
+    natural_number_validator: Any,
+) -> Schema:
+    return {
+        "id": [not_empty, unicode_safe, package_id_or_name_exists],
+        "limit": [default(100), natural_number_validator],
+        "offset": [default(0), natural_number_validator],
+    }
+
+
+@validator_args
+def verdict(
+    ignore_missing: Any, unicode_safe: Any, boolean_validator: Any, isp_sensitivity: Any
+) -> Schema:
+    return {
+        "sensitivity": [ignore_missing, isp_sensitivity],
+        "holds_resources": [ignore_missing, boolean_validator],
+    }

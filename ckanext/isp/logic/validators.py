@@ -1,0 +1,36 @@
+"""Validators for schemas that carry the protocol's fields."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import ckan.plugins.toolkit as tk
+
+from .. import wording
+from ..policy.facts import FALSE, TRUE
+from ..policy.scale import SLUGS, Level
+
+
+def isp_sensitivity(value: Any) -> Any:
+    """One of the four slugs, exactly; anything near it is bad input."""
+    if value and Level.parse(value) is None:
+        raise tk.Invalid(wording.bad_level(SLUGS))
+    return value
+
+
+def isp_flag_text(value: Any) -> str:
+    """A truth value as the text that is stored."""
+    try:
+        return TRUE if tk.asbool(value) else FALSE
+    except ValueError:
+        raise tk.Invalid(wording.bad_flag()) from None
+
+
+def isp_flag(value: Any) -> bool:
+    """The stored text as a JSON boolean."""
+    return value is True or value == TRUE
+
+
+def isp_joined_text(value: Any) -> str:
+    """A text, or a list joined with commas, as HDX accepts either."""
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)

@@ -1,0 +1,80 @@
+"""The database guard: installing it, arming it, and seeing whether it still stands."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from importlib.resources import files
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+TRIGGERS = re.compile(r"CREATE OR REPLACE TRIGGER (\w+) [\w, ]+? ON (\w+)\n")
+FUNCTIONS = re.compile(r"CREATE OR REPLACE FUNCTION (\w+)\(.*?AS \$\$(.*?)\$\$;", re.DOTALL)
+CONSTRAINT_PREFIX = "isp_guard"
+
+
+@cache
+def source() -> str:
+    """The guard as shipped: functions and triggers, in SQL."""
+    return (files("ckanext.isp") / "migration/isp/guard.sql").read_text()
+
+
+def install(connection: Connection) -> None:
+    """Create or replace every function and trigger of the guard, each enabled for all writers."""
+    schema = connection.execute(sa.text("SELECT quote_ident(current_schema())")).scalar_one()
+    connection.exec_driver_sql(source().replace("{schema}", schema).replace("%", "%%"))
+    for name, table in TRIGGERS.findall(source()):
+        connection.exec_driver_sql(f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {name}")
+
+
+def make_append_only(connection: Connection, table: str) -> None:
+    """Let rows be added to a table, never changed or removed."""
+    for moment, each in (("UPDATE OR DELETE", "ROW"), ("TRUNCATE", "STATEMENT")):
+        name = f"isp_append_only_{each.lower()}"
+        connection.exec_driver_sql(
+            f"CREATE OR REPLACE TRIGGER {name} BEFORE {moment} ON {table} "
+            f"FOR EACH {each} EXECUTE FUNCTION isp_append_only()"
+        )
+        connection.exec_driver_sql(f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {name}")
+
+
+def uninstall(connection: Connection) -> None:
+    """Remove triggers and functions; data stays as it is."""
+    for name, table in TRIGGERS.findall(source()):
+        connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS {name} ON {table}")
+    for name in dict(FUNCTIONS.findall(source())):
+        connection.exec_driver_sql(f"DROP FUNCTION IF EXISTS {name} CASCADE")
+
+
+def faults(connection: Connection) -> list[str]:
+    """What differs from the guard as shipped: names of triggers and functions; empty if nothing."""
+    return [*_trigger_faults(connection), *_function_faults(connection)]
+
+
+def mode(connection: Connection) -> str | None:
+    """``adopting``, ``armed``, or None where the guard is not installed."""
+    if connection.execute(sa.text("SELECT to_regclass('isp_guard')")).scalar() is None:
+        return None
+    return connection.execute(sa.text("SELECT mode FROM isp_guard")).scalar()
+
+
+def _trigger_faults(connection: Connection) -> list[str]:
+    found = connection.execute(
+        sa.text("SELECT tgname, tgrelid::regclass::text, tgenabled FROM pg_trigger")
+    )
+    enabled = {(name, table.split(".")[-1]): state for name, table, state in found}
+    expected = TRIGGERS.findall(source())
+    return [f"{name} on {table}" for name, table in expected if enabled.get((name, table)) != "A"]
+
+
+def _function_faults(connection: Connection) -> list[str]:
+    bodies: dict[str, str] = dict(
+        connection.execute(
+            sa.text(
+                "SELECT proname, prosrc FROM pg_proc "
+                "WHERE proname LIKE 'isp\\_%' AND pronamespace = current_schema()::regnamespace"
+            )
+        ).tuples()
+    )
+    return [name for name, body in FUNCTIONS.findall(source()) if bodies.get(name) != body]

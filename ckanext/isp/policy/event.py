@@ -1,0 +1,34 @@
+"""What is recorded, and under which name. Past tense: the record tells what happened.
+
+The database writes the first group itself, in the transaction that changes a dataset, whoever
+changes it; the others are written by the use case that they belong to.
+"""
+
+from __future__ import annotations
+
+import enum
+
+
+class Event(enum.Enum):
+    """Kinds of rows in the record (R50, R62, R81)."""
+
+    CLASSIFIED = "classified"
+    RAISED = "raised"
+    LOWERED = "lowered"
+    CLOSED = "closed"
+    EXPOSED = "exposed"
+    DELETED = "deleted"
+    UNDELETED = "undeleted"
+    MOVED = "moved"
+    ACCESS_WIDENED = "access_widened"
+
+    ADOPTED = "adopted"
+    REFUSED = "refused"
+    PURGED = "purged"
+    LOWERING_REQUESTED = "lowering_requested"
+    LOWERING_APPROVED = "lowering_approved"
+    LOWERING_REFUSED = "lowering_refused"
+    GUARD_ARMED = "guard_armed"
+
+
+WRITTEN_BY_THE_DATABASE = frozenset(list(Event)[: list(Event).index(Event.ADOPTED)])

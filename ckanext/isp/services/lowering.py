@@ -1,0 +1,152 @@
+"""Lowering a level: proposed by one person, decided by another, used once, within days (R31)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from ..model.tables import Lowering, LoweringDecision, LoweringUse
+from ..policy.event import Event
+from ..policy.scale import Level
+from . import record
+from .act import Act
+
+MAX_DAYS = 30
+
+
+def slug(level: Level | None) -> str:
+    """How an absent level is stored in a proposal: as an empty text."""
+    return level.slug if level else ""
+
+
+def approved(session: Session, package_id: str, before: Level, after: Level | None) -> bool:
+    """Whether an unused approval for exactly this lowering exists."""
+    unused = (
+        sa.select(Lowering.id)
+        .join(LoweringDecision, LoweringDecision.lowering_id == Lowering.id)
+        .outerjoin(LoweringUse, LoweringUse.lowering_id == Lowering.id)
+        .where(
+            Lowering.package_id == package_id,
+            Lowering.from_level == slug(before),
+            Lowering.to_level == slug(after),
+            LoweringDecision.approved,
+            LoweringDecision.expires_at > sa.func.clock_timestamp(),
+            LoweringUse.lowering_id.is_(None),
+        )
+    )
+    return session.execute(unused.limit(1)).first() is not None
+
+
+def propose(
+    session: Session, act: Act, package_id: str, before: Level, after: Level | None
+) -> Lowering:
+    """Ask for a second person's approval; nothing changes until then.
+
+    :param act: who proposes; its reason is what the second person reads
+    """
+    event = record.add(
+        session,
+        Event.LOWERING_REQUESTED,
+        act,
+        package_id=package_id,
+        level_before=before.slug,
+        level_after=slug(after) or None,
+    )
+    proposal = Lowering(
+        package_id=package_id,
+        from_level=before.slug,
+        to_level=slug(after),
+        reason=act.reason,
+        requested_by=act.user_id,
+        event_id=event.id,
+    )
+    session.add(proposal)
+    session.flush()
+    return proposal
+
+
+def decide(
+    session: Session, act: Act, proposal: Lowering, *, approve: bool, now: dt.datetime, days: int
+) -> LoweringDecision:
+    """Record the second person's decision; the database refuses one by the same person.
+
+    :param days: how long an approval can be used; at most 30
+    """
+    event = record.add(
+        session,
+        Event.LOWERING_APPROVED if approve else Event.LOWERING_REFUSED,
+        act,
+        package_id=proposal.package_id,
+        level_before=proposal.from_level,
+        level_after=proposal.to_level or None,
+    )
+    decision = LoweringDecision(
+        lowering_id=proposal.id,
+        requested_by=proposal.requested_by,
+        decided_by=act.user_id,
+        approved=approve,
+        reason=act.reason,
+        decided_at=now,
+        expires_at=now + dt.timedelta(days=min(days, MAX_DAYS)),
+        event_id=event.id,
+    )
+    session.add(decision)
+    session.flush()
+    return decision
+
+
+def find(session: Session, proposal_id: int) -> Lowering | None:
+    """A proposal, locked until the decision about it is committed."""
+    return session.get(Lowering, proposal_id, with_for_update=True)
+
+
+def listed(session: Session, package_ids: list[str] | None, now: dt.datetime) -> list[Any]:
+    """Proposals with their decisions, newest first.
+
+    :param package_ids: of these datasets; None for all
+    """
+    query = (
+        sa.select(Lowering, LoweringDecision, LoweringUse)
+        .outerjoin(LoweringDecision, LoweringDecision.lowering_id == Lowering.id)
+        .outerjoin(LoweringUse, LoweringUse.lowering_id == Lowering.id)
+        .order_by(Lowering.id.desc())
+    )
+    if package_ids is not None:
+        query = query.where(Lowering.package_id.in_(package_ids))
+    return [told(p, d, u, now) for p, d, u in session.execute(query).tuples()]
+
+
+def told(
+    proposal: Lowering,
+    decision: LoweringDecision | None,
+    use: LoweringUse | None,
+    now: dt.datetime,
+) -> dict[str, Any]:
+    """A proposal as scripts and pages read it; its state follows from its rows."""
+    return {
+        "id": proposal.id,
+        "package_id": proposal.package_id,
+        "from": proposal.from_level,
+        "to": proposal.to_level or None,
+        "reason": proposal.reason,
+        "requested_by": proposal.requested_by,
+        "requested_at": proposal.requested_at.isoformat(),
+        "state": _state(decision, use, now),
+        "decided_by": decision.decided_by if decision else None,
+        "decided_at": decision.decided_at.isoformat() if decision else None,
+        "decision_reason": decision.reason if decision else None,
+        "expires_at": decision.expires_at.isoformat() if decision and decision.approved else None,
+    }
+
+
+def _state(decision: LoweringDecision | None, use: LoweringUse | None, now: dt.datetime) -> str:
+    if decision is None:
+        return "pending"
+    if not decision.approved:
+        return "refused"
+    if use is not None:
+        return "used"
+    return "approved" if decision.expires_at > now else "expired"

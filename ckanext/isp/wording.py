@@ -1,0 +1,360 @@
+"""The words that people read, complete against the enums of the core, in every language.
+
+Levels, classes, audiences and methods are the template's own words (requirements R37-R40).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+import ckan.plugins.toolkit as tk
+
+from .policy.protocol import Protocol
+from .policy.save import Notice, Refusal, Settlement
+from .policy.scale import Exposure, Level
+from .policy.verdict import Code, Reason
+
+_ = tk._
+
+FIELD_OF = {
+    Refusal.LOWERING: "sensitivity",
+    Refusal.CLASSIFY_FIRST: "sensitivity",
+    Refusal.TOO_OPEN: "private",
+    Refusal.RESOURCES_ON_REQUEST: "is_requestdata_type",
+    Refusal.UPLOAD_ON_REQUEST: "upload",
+    Refusal.NEEDS_ORGANISATION: "owner_org",
+}
+
+
+class LevelWords(NamedTuple):
+    """A level as the template words it."""
+
+    name: str
+    classification: str
+    definition: str
+    audience: str
+    methods: tuple[str, ...]
+
+
+def level(of: Level) -> LevelWords:
+    """The template's words for a level, in the reader's language."""
+    return _LEVELS[of]()
+
+
+def level_and_class(of: Level | None) -> str:
+    """How a level is named at first mention: "High (Confidential)"."""
+    if of is None:
+        return _("Not classified")
+    words = level(of)
+    return f"{short(of)} ({words.classification})"
+
+
+def short(of: Level) -> str:
+    """The level's name without the word sensitivity."""
+    return {
+        Level.LOW: _("Low or No"),
+        Level.MODERATE: _("Moderate"),
+        Level.HIGH: _("High"),
+        Level.SEVERE: _("Severe"),
+    }[of]
+
+
+def classification(of: Level | None) -> str:
+    """The one word of a badge."""
+    return level(of).classification if of else _("Not classified")
+
+
+def exposure(of: Exposure) -> str:
+    """An exposure as a visitor understands it."""
+    return {
+        Exposure.OPEN: _("Open"),
+        Exposure.ON_REQUEST: _("On request"),
+        Exposure.MEMBERS: _("Members only"),
+    }[of]
+
+
+def exposure_meaning(of: Exposure) -> str:
+    """What an exposure means for those who look for the data."""
+    return {
+        Exposure.OPEN: _("Everyone finds it and can download it."),
+        Exposure.ON_REQUEST: _("Everyone finds the description; the data is given on request."),
+        Exposure.MEMBERS: _("Only members of its organization see it."),
+    }[of]
+
+
+def protocol(of: Protocol) -> str:
+    """A protocol by title and version."""
+    title = of.title.get(tk.h.lang()) or of.title["en"]
+    return f"{title}, {of.version}"
+
+
+def refusal(settled: Settlement, asked: Level | None, by: Protocol, propose_url: str) -> str:
+    """Why a save was refused, and the one thing to do next.
+
+    :param asked: the level that the save asked for
+    :param by: the protocol to cite
+    :param propose_url: where a lowering is proposed
+    """
+    assert settled.refusal
+    return _REFUSALS[settled.refusal]().format(
+        level=level_and_class(settled.level),
+        asked=level_and_class(asked),
+        protocol=protocol(by),
+        way=_way_forward(settled),
+        url=propose_url,
+    )
+
+
+def notices(settled: Settlement, by: Protocol) -> list[dict[str, str]]:
+    """What was done beside what was asked: a code for scripts, a sentence for people."""
+    return [
+        {
+            "code": notice.value,
+            "message": _NOTICES[notice]().format(
+                level=level_and_class(settled.level),
+                protocol=protocol(by),
+                exposure=exposure(settled.exposure),
+            ),
+        }
+        for notice in settled.notices
+    ]
+
+
+def reasons(of: Iterable[Reason]) -> list[dict[str, Any]]:
+    """The reasons of a verdict, as scripts and people read them."""
+    return [
+        {
+            "code": reason.code.value,
+            "allows": sorted(exposure.slug for exposure in reason.allows),
+            "protocol": reason.protocol.key if reason.protocol else None,
+            "version": reason.protocol.version if reason.protocol else None,
+            "message": _reason(reason),
+        }
+        for reason in of
+    ]
+
+
+def floor(rule: str) -> tuple[str, str]:
+    """The field and the sentence for a constraint of the database guard."""
+    field, words = _FLOOR.get(rule, ("private", _floor_level))
+    return field, words()
+
+
+def bad_level(slugs: Iterable[str]) -> str:
+    return _("Choose one of: {slugs}.").format(slugs=", ".join(slugs))
+
+
+def contradictory() -> str:
+    return _("This was sent twice with different values: send it once.")
+
+
+def bad_flag() -> str:
+    return _("Send true or false.")
+
+
+def foreign_resource_id() -> str:
+    return _(
+        "No resource with this id belongs to this dataset. "
+        "Leave the id out: the portal gives a new one."
+    )
+
+
+def needs_owner(of: Level | None) -> str:
+    return _("This dataset is {level} and not open, so it needs an organization.").format(
+        level=level_and_class(of)
+    )
+
+
+def already_decided(state: str) -> str:
+    states = {
+        "refused": _("This proposal was refused already."),
+        "expired": _("The approval of this proposal has expired; propose it anew."),
+    }
+    return states.get(state) or _("This proposal was approved already.")
+
+
+def group_foreign() -> str:
+    return _("You cannot add a dataset that you do not see.")
+
+
+def not_here() -> str:
+    return _("Relationships between datasets cannot be saved here.")
+
+
+def _reason(of: Reason) -> str:
+    words = _REASONS[of.code]().format(level=level_and_class(of.level))
+    return f"{words} ({protocol(of.protocol)})" if of.protocol else words
+
+
+def _way_forward(settled: Settlement) -> str:
+    if settled.verdict.allows(Exposure.ON_REQUEST):
+        return _("You can offer it on request, or keep it visible to members of its organization.")
+    return _("You can keep it visible to members of its organization.")
+
+
+def _floor_level() -> str:
+    return _("The level of this dataset does not allow it to be this open.")
+
+
+_LEVELS = {
+    Level.LOW: lambda: LevelWords(
+        _("Low or No Sensitivity"),
+        _("Public"),
+        _(
+            "Information or data that, if disclosed or accessed without proper authorization, "
+            "are unlikely to cause any harm or negative impacts to affected people and/or "
+            "humanitarian actors."
+        ),
+        _("Data or information may be publicly disclosed."),
+        (_("ReliefWeb"), _("HRInfo"), _("HDX"), _("Other response-specific public sites")),
+    ),
+    Level.MODERATE: lambda: LevelWords(
+        _("Moderate Sensitivity"),
+        _("Restricted"),
+        _(
+            "Information or data that, if disclosed or accessed without proper authorization, "
+            "are likely to cause minor harm or negative impacts and/or be disadvantageous for "
+            "affected people and/or humanitarian actors."
+        ),
+        _(
+            "Data or information can be shared within a wider humanitarian community, based on "
+            "a clearly specified purpose and related standards for data protection."
+        ),
+        (_("HDX [via HDX Connect]"), _("Intra-sector mailing lists")),
+    ),
+    Level.HIGH: lambda: LevelWords(
+        _("High Sensitivity"),
+        _("Confidential"),
+        _(
+            "Information or data that, if disclosed or accessed without proper authorization, "
+            "are likely to cause serious harm or negative impacts to affected people and/or "
+            "humanitarian actors and/or damage to a response."
+        ),
+        _(
+            "Data or information can be disclosed within an organization or small community of "
+            "organizations directly involved in delivering humanitarian assistance, based on a "
+            "clearly specified purpose and related standards for data protection."
+        ),
+        (
+            _("Internal intra-sector sharing only"),
+            _("Inter-sector sharing on case by case basis"),
+            _("HDX Connect"),
+        ),
+    ),
+    Level.SEVERE: lambda: LevelWords(
+        _("Severe Sensitivity"),
+        _("Strictly Confidential"),
+        _(
+            "Information or data that, if disclosed or accessed without proper authorization, "
+            "are likely to cause severe harm or negative impacts and/or damage to affected "
+            "people and/or humanitarian actors and/or impede the conduct of the work of a "
+            "response."
+        ),
+        _(
+            "Highly limited, bilateral disclosure only. Determined and approved on a "
+            "case-by-case basis, with assurance of upholding the highest standards of data "
+            "protections."
+        ),
+        (
+            _(
+                "Bilateral disclosure between organizations based on formal requests and, in "
+                "some cases, bilateral data sharing agreements"
+            ),
+        ),
+    ),
+}
+
+_REFUSALS = {
+    Refusal.LOWERING: lambda: _(
+        "The level stays {level}: under {protocol} it is lowered to {asked} only when a second "
+        "person approves. Propose it with a reason: {url}"
+    ),
+    Refusal.CLASSIFY_FIRST: lambda: _(
+        "This dataset is not classified yet, so under {protocol} it stays visible to members of "
+        "its organization only. Choose its sensitivity; the same save can publish it then."
+    ),
+    Refusal.TOO_OPEN: lambda: _(
+        "This dataset cannot be opened like this: it is {level} under {protocol}. {way}"
+    ),
+    Refusal.RESOURCES_ON_REQUEST: lambda: _(
+        "A dataset on request holds no files, for everyone could open them ({level} under "
+        "{protocol}). Remove the files first, or keep it visible to members of its organization."
+    ),
+    Refusal.UPLOAD_ON_REQUEST: lambda: _(
+        "This dataset is on request ({level} under {protocol}), so everyone could open a file "
+        "added to it. Make it visible to members only first, then add the file."
+    ),
+    Refusal.NEEDS_ORGANISATION: lambda: _(
+        "Choose an organization. Without one a dataset can only be Low (Public) and open "
+        "({protocol}); this one is {level}."
+    ),
+}
+
+_NOTICES = {
+    Notice.HELD: lambda: _(
+        "Saved, and visible to members of its organization only: it is not classified yet "
+        "({protocol}). Choose its sensitivity to share it."
+    ),
+    Notice.NARROWED: lambda: _(
+        "Saved as {level}. From now on: {exposure}, as {protocol} asks for this level."
+    ),
+    Notice.RESOURCES_KEPT_CLOSED: lambda: _(
+        "Saved as {level}, and visible to members of its organization only, for it holds files "
+        "({protocol}). Without files it can be offered on request."
+    ),
+    Notice.CAME_BACK_CLOSED: lambda: _(
+        "Restored with its level, {level}, and visible to members of its organization only "
+        "({protocol}). Look at it before you share it again."
+    ),
+    Notice.MOVED_TO_HOLDING: lambda: _(
+        "It had no organization, and under {protocol} it may not be open: the portal's holding "
+        "organization keeps it until an administrator finds its owner."
+    ),
+    Notice.STILL_TO_CLASSIFY: lambda: _(
+        "Saved as it was: open, but not classified yet. Choose its sensitivity before the portal "
+        "keeps {protocol} for all its data; until then it would be closed."
+    ),
+}
+
+_REASONS = {
+    Code.UNCLASSIFIED: lambda: _("Not classified yet: visible to members of its organization only"),
+    Code.NOT_PUBLISHED: lambda: _("A draft or deleted: shown to nobody else"),
+    Code.EXEMPT: lambda: _("Of a kind that holds no data"),
+    Code.LEVEL: lambda: "{level}",
+    Code.HOLDS_RESOURCES: lambda: _("It holds files: a dataset on request holds none"),
+    Code.NEEDS_OWNER: lambda: _("Strictly confidential data needs an organization"),
+}
+
+_FLOOR = {
+    "isp_guard_owner": (
+        "owner_org",
+        lambda: _("Severe (Strictly Confidential) data needs an organization that answers for it."),
+    ),
+    "isp_guard_resources": (
+        "is_requestdata_type",
+        lambda: _("A dataset on request holds no files, for everyone could open them."),
+    ),
+    "isp_guard_level": ("private", _floor_level),
+    "isp_guard_unclassified": (
+        "sensitivity",
+        lambda: _(
+            "This dataset is not classified yet: it stays visible to members of its "
+            "organization only. Choose its sensitivity first."
+        ),
+    ),
+    "isp_guard_lower": (
+        "sensitivity",
+        lambda: _("A level is lowered only when a second person approves. Propose it first."),
+    ),
+    "isp_guard_moved": (
+        "package_id",
+        lambda: _("A file cannot be moved out of a dataset that is not Low (Public)."),
+    ),
+    "isp_guard_type": ("type", lambda: _("A dataset cannot become of a kind that holds no data.")),
+    "isp_guard_second_person": (
+        "decided_by",
+        lambda: _("Somebody else than the person who proposed it has to decide."),
+    ),
+    "isp_guard_record": ("record", lambda: _("The record is added to, never changed.")),
+}
