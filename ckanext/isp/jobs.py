@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 
 import ckan.plugins.toolkit as tk
 from ckan import model
@@ -28,15 +29,18 @@ def wake() -> None:
         log.exception("The worker could not be asked to update the index")
 
 
-def drain_outbox() -> int:
+def drain_outbox(progress: Callable[[int], None] | None = None) -> int:
     """Make the index say what the database says, batch by batch.
 
+    :param progress: told after each batch how many changes it held
     :returns: how many changes were dealt with
     """
     done = 0
     while batch := outbox.drain(model.Session, reindex):
         model.Session.commit()
         done += batch
+        if progress:
+            progress(batch)
     return done
 
 

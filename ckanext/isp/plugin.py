@@ -5,19 +5,24 @@ from __future__ import annotations
 import ckan.plugins as p
 import ckan.plugins.toolkit as tk
 
-from . import errors
+from . import doctor, errors
 from .implementations.controller import PackageController
 from .implementations.labels import PermissionLabels
+from .implementations.options import Options
+from .implementations.pages import Pages
 
 
 @tk.blanket.actions
 @tk.blanket.auth_functions
 @tk.blanket.validators
-@tk.blanket.config_declarations
-class IspPlugin(PackageController, PermissionLabels):
+@tk.blanket.blueprints
+@tk.blanket.helpers
+@tk.blanket.cli
+class IspPlugin(Pages, Options, PackageController, PermissionLabels):
     """Makes the portal keep its Information Sharing Protocol."""
 
     p.implements(p.IConfigurable)
 
     def configure(self, config: object) -> None:
         errors.listen()
+        doctor.look_again()

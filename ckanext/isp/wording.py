@@ -5,11 +5,12 @@ Levels, classes, audiences and methods are the template's own words (requirement
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 import ckan.plugins.toolkit as tk
 
+from .policy.event import Event
 from .policy.protocol import Protocol
 from .policy.save import Notice, Refusal, Settlement
 from .policy.scale import Exposure, Level
@@ -133,6 +134,19 @@ def reasons(of: Iterable[Reason]) -> list[dict[str, Any]]:
         }
         for reason in of
     ]
+
+
+def event(told: Mapping[str, Any]) -> str:
+    """A row of the record as a sentence."""
+    return _EVENTS[Event(told["kind"])]().format(
+        before=level_and_class(Level.parse(told.get("level_before"))),
+        after=level_and_class(Level.parse(told.get("level_after"))),
+        exposure=_exposure_named(told.get("exposure_after")),
+    )
+
+
+def _exposure_named(slug: str | None) -> str:
+    return exposure(Exposure[slug.upper()]) if slug else ""
 
 
 def floor(rule: str) -> tuple[str, str]:
@@ -357,4 +371,23 @@ _FLOOR = {
         lambda: _("Somebody else than the person who proposed it has to decide."),
     ),
     "isp_guard_record": ("record", lambda: _("The record is added to, never changed.")),
+}
+
+_EVENTS = {
+    Event.CLASSIFIED: lambda: _("Classified as {after}"),
+    Event.RAISED: lambda: _("Raised from {before} to {after}"),
+    Event.LOWERED: lambda: _("Lowered from {before} to {after}"),
+    Event.CLOSED: lambda: _("Closed: visible to members only"),
+    Event.EXPOSED: lambda: _("Shared: {exposure}"),
+    Event.DELETED: lambda: _("Deleted"),
+    Event.UNDELETED: lambda: _("Restored"),
+    Event.MOVED: lambda: _("Given to another organization"),
+    Event.ACCESS_WIDENED: lambda: _("Somebody else can read it now"),
+    Event.ADOPTED: lambda: _("Adopted by the portal as {after}: {exposure}"),
+    Event.REFUSED: lambda: _("Not saved: the protocol does not allow it"),
+    Event.PURGED: lambda: _("Purged with everything that belonged to it"),
+    Event.LOWERING_REQUESTED: lambda: _("Proposed to lower from {before} to {after}"),
+    Event.LOWERING_APPROVED: lambda: _("Approved to lower from {before} to {after}"),
+    Event.LOWERING_REFUSED: lambda: _("Refused to lower from {before} to {after}"),
+    Event.GUARD_ARMED: lambda: _("The guard was armed"),
 }

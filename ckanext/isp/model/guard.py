@@ -11,6 +11,8 @@ from sqlalchemy.engine import Connection
 
 TRIGGERS = re.compile(r"CREATE OR REPLACE TRIGGER (\w+) [\w, ]+? ON (\w+)\n")
 FUNCTIONS = re.compile(r"CREATE OR REPLACE FUNCTION (\w+)\(.*?AS \$\$(.*?)\$\$;", re.DOTALL)
+EXEMPT = sa.text("INSERT INTO isp_exempt_type (type) VALUES (:type) ON CONFLICT DO NOTHING")
+UNEXEMPT = sa.text("DELETE FROM isp_exempt_type WHERE type = :type")
 CONSTRAINT_PREFIX = "isp_guard"
 
 
@@ -69,12 +71,11 @@ def _trigger_faults(connection: Connection) -> list[str]:
 
 
 def _function_faults(connection: Connection) -> list[str]:
-    bodies: dict[str, str] = dict(
-        connection.execute(
-            sa.text(
-                "SELECT proname, prosrc FROM pg_proc "
-                "WHERE proname LIKE 'isp\\_%' AND pronamespace = current_schema()::regnamespace"
-            )
-        ).tuples()
+    found = connection.execute(
+        sa.text(
+            "SELECT proname, prosrc FROM pg_proc "
+            "WHERE proname LIKE 'isp\\_%' AND pronamespace = current_schema()::regnamespace"
+        )
     )
+    bodies = {name: body for name, body in found}
     return [name for name, body in FUNCTIONS.findall(source()) if bodies.get(name) != body]

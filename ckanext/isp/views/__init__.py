@@ -1,0 +1,13 @@
+"""Pages of the plugin, and what holds for every page."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+
+from .guard import guard
+from .lowering import isp
+
+
+def get_blueprints() -> list[Blueprint]:
+    """The plugin's blueprints."""
+    return [guard, isp]

@@ -1,0 +1,276 @@
+"""Whether this portal can keep its promise, and what to change where it cannot.
+
+A finding either forbids serving (the portal answers 503 until it is put right) or warns. The
+commands that repair a portal run whatever is found here.
+"""
+
+from __future__ import annotations
+
+import enum
+import logging
+import os
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import ckan.lib.plugins as lib_plugins
+import ckan.plugins as p
+import ckan.plugins.toolkit as tk
+import sqlalchemy as sa
+from ckan import model
+from ckan.lib import files
+
+from .implementations.labels import PermissionLabels
+from .model import guard
+
+log = logging.getLogger(__name__)
+
+LOOK_AGAIN_SECONDS = 3600
+LOOK_AGAIN_WHILE_CLOSED_SECONDS = 5
+STALE = sa.text("SELECT count(*) FROM isp_outbox WHERE at < now() - interval '1 hour'")
+
+
+class State(enum.Enum):
+    """What a finding means."""
+
+    OK = "ok"
+    WARN = "warn"
+    REFUSE = "refuse"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing looked at.
+
+    :param check: its name, or the option's
+    :param found: what stands there
+    :param remedy: what to do; empty where nothing has to be done
+    """
+
+    check: str
+    state: State
+    found: str
+    remedy: str = ""
+
+
+@dataclass(frozen=True)
+class Option:
+    """A setting that has to have, or had better have, one value."""
+
+    key: str
+    safe: Callable[[Any], bool]
+    state: State
+    remedy: str
+
+
+def _off(value: Any) -> bool:
+    return not value
+
+
+def _without_datasets(value: Any) -> bool:
+    owners = {str(entry).split(":")[0] for entry in (value or ())}
+    return owners.isdisjoint({"package", "resource"})
+
+
+OPTIONS = (
+    Option("WTF_CSRF_ENABLED", bool, State.REFUSE, "Set it to true."),
+    Option("ckan.auth.reveal_private_datasets", _off, State.REFUSE, "Set it to false."),
+    Option("ckan.auth.anon_create_dataset", _off, State.REFUSE, "Set it to false."),
+    Option("ckan.datastore.public_table_search", _off, State.REFUSE, "Leave it empty."),
+    Option("ckan.datastore.sqlsearch.enabled", _off, State.REFUSE, "Set it to false."),
+    Option("ckan.search.solr_allowed_query_parsers", _off, State.REFUSE, "Leave it empty."),
+    Option(
+        "ckan.files.owner.cascade_access",
+        _without_datasets,
+        State.REFUSE,
+        "Take package and resource out of it.",
+    ),
+    Option("ckan.cors.origin_allow_all", _off, State.REFUSE, "Set it to false."),
+    Option(
+        "ckan.auth.create_unowned_dataset",
+        _off,
+        State.WARN,
+        "Set it to false; datasets without an owner go to the holding organization when closed.",
+    ),
+    Option(
+        "ckan.auth.allow_dataset_collaborators",
+        _off,
+        State.WARN,
+        "Set it to false: a collaborator reads a dataset that its level would keep closed.",
+    ),
+    Option(
+        "ckan.auth.user_create_organizations",
+        _off,
+        State.WARN,
+        "Set it to false, so that only administrators make organizations.",
+    ),
+    Option("ckan.auth.public_user_details", _off, State.WARN, "Set it to false."),
+    Option("ckan.auth.public_activity_stream_detail", _off, State.WARN, "Set it to false."),
+    Option("ckan.files.authenticated_uploads.allow", _off, State.WARN, "Set it to false."),
+    Option(
+        "ckan.cache_enabled",
+        _off,
+        State.WARN,
+        "Set it to false: a shared cache keeps pages of data that has been closed since.",
+    ),
+)
+
+
+def run() -> list[Finding]:
+    """Look at everything that the promise rests on."""
+    looked = (_plugin_order, _labels, _guard, _outbox, _storage, _options, _plugins)
+    return [finding for look in looked for finding in look()]
+
+
+_known: tuple[float, bool] = (0.0, True)
+
+
+def refuses() -> bool:
+    """Whether the portal must not serve; looked at hourly, and often while it is closed."""
+    global _known
+    looked_at, refused = _known
+    wait = LOOK_AGAIN_WHILE_CLOSED_SECONDS if refused else LOOK_AGAIN_SECONDS
+    if time.monotonic() - looked_at > wait or not looked_at:
+        _known = (time.monotonic(), _refused())
+    return _known[1]
+
+
+def look_again() -> None:
+    """Forget what was found; the next request looks anew."""
+    global _known
+    _known = (0.0, True)
+
+
+def _refused() -> bool:
+    found = [finding for finding in run() if finding.state is State.REFUSE]
+    for finding in found:
+        log.critical(
+            "The portal answers 503: %s is %s. %s Then run `ckan isp doctor`.",
+            finding.check,
+            finding.found,
+            finding.remedy,
+        )
+    return bool(found)
+
+
+def _plugin_order() -> Iterator[Finding]:
+    plugins = tk.aslist(tk.config.get("ckan.plugins"))
+    first = plugins[0] if plugins else ""
+    good = first == "isp"
+    yield Finding(
+        "ckan.plugins",
+        State.OK if good else State.REFUSE,
+        f"begins with {first}",
+        "" if good else "Put isp first: only then nothing comes between it and what is saved.",
+    )
+
+
+def _labels() -> Iterator[Finding]:
+    plugin = lib_plugins.get_permission_labels()
+    good = isinstance(plugin, PermissionLabels)
+    yield Finding(
+        "permission labels",
+        State.OK if good else State.REFUSE,
+        type(plugin).__name__,
+        "" if good else "Another plugin decides who reads what: put isp first in ckan.plugins.",
+    )
+
+
+def _guard() -> Iterator[Finding]:
+    with model.meta.engine.connect() as connection:
+        mode = guard.mode(connection)
+        faults = guard.faults(connection) if mode else []
+    if mode is None:
+        yield Finding("guard", State.REFUSE, "not installed", "Run `ckan db upgrade -p isp`.")
+    elif faults:
+        yield Finding(
+            "guard", State.REFUSE, "changed: " + ", ".join(faults), "Run `ckan isp doctor --fix`."
+        )
+    elif mode == "adopting":
+        yield Finding(
+            "guard",
+            State.WARN,
+            "adopting: what was public before may still be",
+            "Run `ckan isp adopt`.",
+        )
+    else:
+        yield Finding("guard", State.OK, "armed")
+
+
+def _outbox() -> Iterator[Finding]:
+    with model.meta.engine.connect() as connection:
+        if guard.mode(connection) is None:
+            return
+        stale = connection.execute(STALE).scalar_one()
+    yield Finding(
+        "search index",
+        State.WARN if stale else State.OK,
+        f"{stale} changes waiting for more than an hour" if stale else "nothing waits",
+        "Start a worker (`ckan jobs worker`) or run `ckan isp doctor --fix`." if stale else "",
+    )
+
+
+def _storage() -> Iterator[Finding]:
+    name = tk.config.get("ckan.files.default_storages.resource")
+    settings = files.get_storage(name).settings if name else None
+    if settings is not None and getattr(settings, "public", False):
+        yield Finding(
+            "resource storage", State.REFUSE, f"{name} is public", "Use a storage that is not."
+        )
+        return
+    path = os.path.realpath(str(tk.config.get("ckan.storage_path") or ""))
+    public = [os.path.realpath(folder) for folder in _public_folders()]
+    below = [folder for folder in public if path == folder or path.startswith(folder + os.sep)]
+    yield Finding(
+        "resource storage",
+        State.REFUSE if below else State.OK,
+        f"below {below[0]}, which is public" if below else "not public",
+        "Move ckan.storage_path out of every public folder." if below else "",
+    )
+
+
+def _public_folders() -> list[str]:
+    extra = str(tk.config.get("extra_public_paths") or "").split(",")
+    return [
+        folder.strip()
+        for folder in [*extra, *tk.config.get("plugin_public_paths", [])]
+        if folder.strip()
+    ]
+
+
+def _options() -> Iterator[Finding]:
+    for option in OPTIONS:
+        value = tk.config.get(option.key)
+        if value is None and option.key != "WTF_CSRF_ENABLED":
+            continue
+        good = option.safe(value)
+        yield Finding(
+            option.key,
+            State.OK if good else option.state,
+            _shown(value),
+            "" if good else option.remedy,
+        )
+
+
+def _plugins() -> Iterator[Finding]:
+    if p.plugin_loaded("resource_proxy") and not tk.config.get("ckan.download_proxy"):
+        yield Finding(
+            "resource_proxy",
+            State.REFUSE,
+            "fetches any address, the portal's own services included",
+            "Set ckan.download_proxy to a proxy that reaches public addresses only.",
+        )
+    if p.plugin_loaded("stats"):
+        yield Finding("stats", State.WARN, "counts closed datasets too", "Take it out.")
+    if tk.config.get("SESSION_TYPE") in (None, "cookie"):
+        yield Finding(
+            "SESSION_TYPE",
+            State.WARN,
+            "sessions live in the browser",
+            "Set SESSION_TYPE = redis: then logging out ends a session everywhere.",
+        )
+
+
+def _shown(value: Any) -> str:
+    return " ".join(map(str, value)) if isinstance(value, (list, tuple, set)) else str(value)

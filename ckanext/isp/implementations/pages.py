@@ -1,0 +1,48 @@
+"""Templates, assets, facets and words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import ckan.plugins as p
+import ckan.plugins.toolkit as tk
+from ckan.lib.plugins import DefaultTranslation
+
+
+class Pages(p.SingletonPlugin, DefaultTranslation):
+    """What the portal's pages need of the plugin."""
+
+    p.implements(p.IConfigurer)
+    p.implements(p.IFacets, inherit=True)
+    p.implements(p.ITranslation)
+
+    def update_config(self, config: Any) -> None:
+        tk.add_template_directory(config, "../templates")
+        tk.add_resource("../assets", "ckanext-isp")
+
+    def dataset_facets(self, facets_dict: dict[str, Any], package_type: str) -> dict[str, Any]:
+        return _with_protocol(facets_dict)
+
+    def organization_facets(
+        self, facets_dict: dict[str, Any], organization_type: str, package_type: str | None
+    ) -> dict[str, Any]:
+        return _with_protocol(facets_dict)
+
+    def group_facets(
+        self, facets_dict: dict[str, Any], group_type: str, package_type: str | None
+    ) -> dict[str, Any]:
+        return _with_protocol(facets_dict)
+
+    def i18n_domain(self) -> str:
+        return "ckanext-isp"
+
+    def i18n_directory(self) -> str:
+        from importlib.resources import files
+
+        return str(files("ckanext.isp") / "i18n")
+
+
+def _with_protocol(facets_dict: dict[str, Any]) -> dict[str, Any]:
+    facets_dict["isp_level"] = tk._("Sensitivity")
+    facets_dict["isp_exposure"] = tk._("Access")
+    return facets_dict

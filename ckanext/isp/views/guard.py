@@ -1,0 +1,70 @@
+"""What holds for every request: no forged posts, no shared copies, no refusal that crashes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import ckan.plugins.toolkit as tk
+from ckan.config.middleware.flask_app import csrf
+from flask import Blueprint, Response, g, request
+from flask_login import current_user
+
+from .. import doctor, notify
+
+guard = Blueprint("isp_guard", __name__)
+
+ALLOWED_WHILE_UNSAFE = ("/webassets/", "/base/")
+NO_STORE = "private, no-store"
+
+
+@guard.before_app_request
+def serve_only_when_safe() -> Any:
+    """A portal that would leak serves nothing; the log and doctor say why."""
+    if request.path.startswith(ALLOWED_WHILE_UNSAFE) or not doctor.refuses():
+        return None
+    body = tk._(
+        "This portal is closed for maintenance. Its administrator finds the reason in the log."
+    )
+    return Response(body, status=503, mimetype="text/plain", headers={"Cache-Control": NO_STORE})
+
+
+@guard.before_app_request
+def protect_from_forged_posts() -> None:
+    """A browser session needs its token on every post, whatever other requests did before."""
+    if g.get("login_via_auth_header") or not current_user.is_authenticated:
+        return
+    if request.method not in ("GET", "HEAD", "OPTIONS", "TRACE") and csrf is not None:
+        csrf.protect()
+
+
+@guard.before_app_request
+def keep_out_of_shared_caches() -> None:
+    """Answers to somebody, and answers that are data, are nobody else's."""
+    if current_user.is_authenticated or not request.path.startswith(ALLOWED_WHILE_UNSAFE):
+        g.isp_no_store = current_user.is_authenticated or _is_data()
+        if g.isp_no_store:
+            request.environ["__no_cache__"] = True
+
+
+@guard.after_app_request
+def forbid_copies(response: Response) -> Response:
+    """``no-store`` on everything that is not public, errors included."""
+    if g.get("isp_no_store") or response.status_code in (401, 403, 404, 409):
+        response.headers["Cache-Control"] = NO_STORE
+        response.vary.update(("Authorization", "Cookie"))
+        request.environ["__no_cache__"] = True
+    return notify.flash(response)
+
+
+@guard.app_errorhandler(tk.ValidationError)
+def refusal(error: tk.ValidationError) -> Any:
+    """A refusal that a page of CKAN does not expect still says what to do."""
+    messages = [str(message) for message in error.error_summary.values()]
+    page = tk.render("isp/refusal.html", extra_vars={"messages": messages})
+    return page, 409
+
+
+def _is_data() -> bool:
+    return request.path.startswith("/api/") or any(
+        part in request.path for part in ("/download", "/dump/", "/proxy", "/file/", "/datatables/")
+    )
