@@ -17,7 +17,7 @@ import sys
 from collections.abc import Callable
 from types import FrameType
 
-from dev.stack import checks, ckan, demo, packages, services
+from dev.stack import checks, ckan, demo, packages, ports, services
 from dev.stack.processes import pid_of
 from dev.stack.progress import Problem, say
 from dev.stack.state import delete, existing, locked, opened
@@ -53,7 +53,7 @@ def run_demo(_command: str, _arguments: list[str]) -> None:
     state = opened()
     with locked(state, "stack"):
         services.prepare(state, packages.SERVERS)
-        services.up(state)
+        services.up(state, keep=True)
         ckan.up(state)
         demo.fill(state)
     demo.welcome(state)
@@ -63,7 +63,7 @@ def run_services(_command: str, _arguments: list[str]) -> None:
     state = opened()
     with locked(state, "stack"):
         services.prepare(state, packages.SERVERS)
-        services.up(state)
+        services.up(state, keep=True)
         ckan.set_permissions(state, "test")
         checks.write_env(state)
     say(f"For tests run by hand: . {state.path('test.env')}")
@@ -77,16 +77,19 @@ def run_checks(command: str, arguments: list[str]) -> None:
         checks.run(state, command, arguments)
         return
     with locked(state, "tests"):
-        with locked(state, "stack"):
-            services.prepare(state, packages.SERVERS, packages.CHECKS)
-            started = services.up(state)
-            checks.write_env(state)
+        started: list[str] = []
         try:
+            with locked(state, "stack"):
+                services.prepare(state, packages.SERVERS, packages.CHECKS)
+                started = services.absent(state)
+                services.up(state)
+                checks.write_env(state)
             checks.clean_databases(state)
             ckan.compile_translations(state)
             checks.run(state, command, arguments)
         finally:
-            services.down(state, started)
+            with locked(state, "stack"):
+                services.release(state, started)
 
 
 def show_status(_command: str, _arguments: list[str]) -> None:
@@ -95,7 +98,7 @@ def show_status(_command: str, _arguments: list[str]) -> None:
         say("Nothing is here yet: begin with `make demo`.")
         return
     say(f"{'service':<10} {'port':>5}  {'pid':>7}  {'':<5} address")
-    for name in ("postgres", "redis", "solr", "ckan", "worker"):
+    for name in services.TITLES:
         pid, port = pid_of(state, name), state.get("ports", name, "")
         addresses = {
             "ckan": "http://127.0.0.1:{}/",
@@ -103,14 +106,16 @@ def show_status(_command: str, _arguments: list[str]) -> None:
             "worker": "",
         }
         address = addresses.get(name, "127.0.0.1:{}").format(port) if port else ""
-        say(f"{name:<10} {port!s:>5}  {pid or '-'!s:>7}  {'up' if pid else 'down':<5} {address}")
+        up = "down" if not pid else "up" if not port or ports.answers(port) else "mute"
+        say(f"{name:<10} {port!s:>5}  {pid or '-'!s:>7}  {up:<5} {address}")
 
 
 def run_stop(_command: str, _arguments: list[str]) -> None:
     state = existing()
     if state:
         with locked(state, "stack"):
-            services.down(state, list(services.DOWN))
+            state.put("services", "kept", None)
+            services.down(state)
 
 
 def run_reset(_command: str, _arguments: list[str]) -> None:

@@ -79,13 +79,17 @@ def variables(state: State, services: bool) -> dict[str, str]:
         "CHROMIUM": environment().get("CHROMIUM") or packages.browser(),
         "ISP_STATE": str(state.root),
     }
-    return {**common, **(ckan.urls(state, "test") if services else {})}
+    return {**common, **(test_variables(state) if services else {})}
+
+
+def test_variables(state: State) -> dict[str, str]:
+    return {**ckan.urls(state, "test"), "CKAN_STORAGE_PATH": str(state.path("test-storage"))}
 
 
 def write_env(state: State) -> None:
     """For a shell: `. .portal/test.env`."""
-    pairs = ckan.urls(state, "test").items()
-    lines = [f"export {name}={shlex.quote(value)}\n" for name, value in pairs]
+    pairs = variables(state, services=True).items()
+    lines = [f"export {name}={shlex.quote(value)}\n" for name, value in pairs if name != "PATH"]
     write_whole(state.path("test.env"), "".join(lines))
 
 

@@ -63,8 +63,11 @@ def up(state: State) -> None:
     compile_translations(state)
     key = fingerprint(state)
     if running and state.done("served", key) and healthy(state):
-        return
-    down(state)
+        with step(f"CKAN on {address(state)}"):
+            return
+    state.unmark("served")
+    for name in (WORKER, NAME):
+        stop(state, name)
     with step("CKAN's tables", state.log("tables")):
         prepare_tables(state)
     with step("CKAN", state.log(NAME)) as progress:
@@ -73,14 +76,9 @@ def up(state: State) -> None:
     state.mark("served", key)
 
 
-def down(state: State) -> bool:
-    state.unmark("served")
-    return any([stop(state, WORKER), stop(state, NAME)])
-
-
 def serve(state: State) -> None:
     env = {"CKAN_INI": str(ini(state)), "PYTHONUNBUFFERED": "1"}
-    place = ["--bind", f"127.0.0.1:{ports.assign(state, NAME)}", "--chdir", str(REPOSITORY)]
+    place = ["--bind", f"127.0.0.1:{state.get('ports', NAME)}", "--chdir", str(REPOSITORY)]
     manner = [
         "--workers",
         str(WEB_WORKERS),

@@ -10,12 +10,11 @@ import functools
 import os
 import pwd
 import shutil
-import signal
 import subprocess
 from pathlib import Path
 
 from dev.stack import ports
-from dev.stack.processes import output_of, pid_of, run, spawn, stop, wait_for
+from dev.stack.processes import pid_of, run, spawn, wait_for
 from dev.stack.progress import Problem
 from dev.stack.state import State, write_whole
 
@@ -119,10 +118,6 @@ def up(state: State) -> int:
     return port
 
 
-def down(state: State) -> bool:
-    return stop(state, NAME, signal.SIGINT)  # its fast shutdown
-
-
 def accepts(state: State, port: int) -> bool:
     command = [str(program(state, "pg_isready")), "-q", "-h", "127.0.0.1", "-p", str(port)]
     return subprocess.run(command, capture_output=True, check=False).returncode == 0
@@ -209,8 +204,3 @@ def urls(state: State, purpose: str) -> dict[str, str]:
         "CKAN_DATASTORE_WRITE_URL": f"{owner}/{datastore}",
         "CKAN_DATASTORE_READ_URL": f"{reader}/{datastore}",
     }
-
-
-def version() -> str:
-    folder = folder_of_programs()
-    return output_of([folder / "postgres", "--version"]).strip() if folder else ""

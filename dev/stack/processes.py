@@ -8,7 +8,7 @@ import re
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from dev.stack.progress import Problem, tail
@@ -108,7 +108,7 @@ def spawn(
     state: State, name: str, argv: Sequence[str | Path], env: Mapping[str, str] | None = None
 ) -> None:
     """Start a service in a session of its own, so that Ctrl-C here does not end it."""
-    with state.log(name).open("ab") as log:
+    with state.log(name).open("ab") as log, undisturbed():
         process = subprocess.Popen(
             [str(word) for word in argv],
             stdin=subprocess.DEVNULL,
@@ -118,7 +118,22 @@ def spawn(
             cwd=REPOSITORY,
             start_new_session=True,
         )
-    state.put("processes", name, {"pid": process.pid, "born": born(process.pid)})
+        state.put("processes", name, {"pid": process.pid, "born": born(process.pid)})
+
+
+@contextlib.contextmanager
+def undisturbed() -> Iterator[None]:
+    """An interruption waits: between starting a service and noting its pid it would lose it."""
+    waiting: list[int] = []
+    numbers = (signal.SIGINT, signal.SIGTERM)
+    before = [signal.signal(number, lambda caught, _: waiting.append(caught)) for number in numbers]
+    try:
+        yield
+    finally:
+        for number, handler in zip(numbers, before, strict=True):
+            signal.signal(number, handler)
+    if waiting:
+        raise KeyboardInterrupt
 
 
 def wait_for(state: State, name: str, ready: Callable[[], bool], seconds: float = 90) -> None:
@@ -136,8 +151,8 @@ def wait_for(state: State, name: str, ready: Callable[[], bool], seconds: float 
 
 def stop(
     state: State, name: str, how: signal.Signals = signal.SIGTERM, seconds: float = 20
-) -> bool:
-    """Ask, wait, insist. False if it was not running."""
+) -> None:
+    """Ask, wait, insist."""
     pid = pid_of(state, name)
     if pid is not None:
         os.kill(pid, how)
@@ -146,7 +161,6 @@ def stop(
                 os.killpg(pid, signal.SIGKILL)
             gone(state, name, 5)
     state.put("processes", name, None)
-    return pid is not None
 
 
 def gone(state: State, name: str, seconds: float) -> bool:

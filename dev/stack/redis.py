@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 
 from dev.stack import ports
-from dev.stack.processes import pid_of, spawn, stop, wait_for
+from dev.stack.processes import pid_of, spawn, wait_for
 from dev.stack.state import State
 
 NAME = "redis"
@@ -23,10 +23,6 @@ def up(state: State) -> int:
         spawn(state, NAME, ["redis-server", *place, *memory_only])
     wait_for(state, NAME, lambda: pongs(port))
     return port
-
-
-def down(state: State) -> bool:
-    return stop(state, NAME)
 
 
 def pongs(port: int) -> bool:

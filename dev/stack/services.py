@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import signal
+from collections.abc import Callable, Collection
 
-from dev.stack import ckan, packages, postgres, python, redis, solr
-from dev.stack.processes import pid_of
+from dev.stack import packages, postgres, python, redis, solr
+from dev.stack.processes import pid_of, stop
 from dev.stack.progress import step
 from dev.stack.state import State, check_room
 
-UP: dict[str, tuple[str, Callable[[State], int]]] = {
-    "postgres": ("PostgreSQL", postgres.up),
-    "redis": ("Redis", redis.up),
-    "solr": ("Solr", solr.up),
+TITLES = {
+    "postgres": "PostgreSQL",
+    "redis": "Redis",
+    "solr": "Solr",
+    "ckan": "CKAN",
+    "worker": "Worker",
 }
-DOWN: dict[str, Callable[[State], bool]] = {
-    "ckan": ckan.down,
-    "solr": solr.down,
-    "redis": redis.down,
-    "postgres": postgres.down,
+UP: dict[str, Callable[[State], int]] = {
+    "postgres": postgres.up,
+    "redis": redis.up,
+    "solr": solr.up,
 }
+FAST_SHUTDOWN = {"postgres": signal.SIGINT}  # SIGTERM would wait for every client to leave
 
 
 def prepare(state: State, *groups: tuple[packages.Need, ...]) -> None:
@@ -29,19 +32,30 @@ def prepare(state: State, *groups: tuple[packages.Need, ...]) -> None:
     python.up(state)
 
 
-def up(state: State) -> list[str]:
-    """Start what does not run yet; answers with what it started."""
+def absent(state: State) -> list[str]:
+    return [name for name in UP if pid_of(state, name) is None]
+
+
+def up(state: State, keep: bool = False) -> None:
+    """Start what does not run yet; tests never stop what is kept."""
+    if keep:
+        state.put("services", "kept", True)
     solr.build(state)
-    started = [name for name in UP if pid_of(state, name) is None]
-    for name, (title, start) in UP.items():
-        with step(title, state.log(name)) as progress:
+    for name, start in UP.items():
+        with step(TITLES[name], state.log(name)) as progress:
             port = start(state)
-            progress.title = f"{title} on 127.0.0.1:{port}"
-    return started
+            progress.title = f"{TITLES[name]} on 127.0.0.1:{port}"
 
 
-def down(state: State, names: list[str]) -> None:
-    for name, stop in DOWN.items():
-        if name in names and stop(state):
-            with step(f"{name} stopped"):
-                pass
+def release(state: State, names: Collection[str]) -> None:
+    """After the tests: stop what they started, unless somebody has come to use it meanwhile."""
+    if not state.get("services", "kept"):
+        down(state, names)
+
+
+def down(state: State, names: Collection[str] = tuple(TITLES)) -> None:
+    """In the reverse of the order in which they start."""
+    for name in [name for name in reversed(TITLES) if name in names]:
+        if pid_of(state, name) is not None:
+            with step(f"{TITLES[name]} stopped"):
+                stop(state, name, FAST_SHUTDOWN.get(name, signal.SIGTERM))

@@ -8,7 +8,7 @@ import urllib.request
 from pathlib import Path
 
 from dev.stack import java, ports, python
-from dev.stack.processes import pid_of, run, spawn, stop, wait_for
+from dev.stack.processes import pid_of, run, spawn, wait_for
 from dev.stack.progress import Problem, step
 from dev.stack.state import State, digest
 
@@ -64,10 +64,6 @@ def up(state: State) -> int:
         spawn(state, NAME, [program(), *options, "-cp", jars, launcher, home, str(port)])
     wait_for(state, NAME, lambda: all(serves(port, core) for core in CORES.values()))
     return port
-
-
-def down(state: State) -> bool:
-    return stop(state, NAME)
 
 
 def serves(port: int, core: str) -> bool:

@@ -18,6 +18,7 @@ from dev.stack.progress import Problem, say
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 MARKER = ".isp-stack"
+DEFAULT = ".portal"
 ROOM_AT_FIRST = 2 * 1024**3
 ROOM_LATER = 200 * 1024**2
 
@@ -92,7 +93,7 @@ def digest(*parts: str | Path) -> str:
 
 
 def location() -> Path:
-    return REPOSITORY / os.environ.get("ISP_STATE", ".portal")
+    return REPOSITORY / os.environ.get("ISP_STATE", DEFAULT)
 
 
 def existing() -> State | None:
@@ -106,8 +107,8 @@ def opened() -> State:
     if not (root / MARKER).is_file():
         if root.exists() and (not root.is_dir() or any(root.iterdir())):
             raise Problem(
-                f"{root} is not a state folder of this stack and not empty:"
-                " name another one in ISP_STATE, or move it away."
+                f"{root} is not empty and was not made by this stack, which would later delete it:"
+                " move away what is in it, or name another folder in ISP_STATE."
             )
         root.mkdir(parents=True, exist_ok=True)
         (root / MARKER).write_text("Made by dev/stack. `make reset` deletes this folder.\n")
