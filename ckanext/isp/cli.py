@@ -22,6 +22,7 @@ from .services.act import Act
 __all__ = ["isp"]
 
 FORMATS = click.Choice(["table", "json", "csv"])
+HEAD = ("state", "check", "found", "remedy")
 BATCH = 200
 COLOURS = {"ok": "green", "warn": "yellow", "refuse": "red"}
 
@@ -86,13 +87,9 @@ def doctor_command(fix: bool, form: str) -> None:
     findings = doctor.run()
     rows = [[f.state.value, f.check, f.found, f.remedy] for f in findings]
     if form == "json":
-        click.echo(
-            json.dumps(
-                [dict(zip(("state", "check", "found", "remedy"), row, strict=True)) for row in rows]
-            )
-        )
+        click.echo(json.dumps([dict(zip(HEAD, row, strict=True)) for row in rows]))
     else:
-        _print_table(["state", "check", "found", "remedy"], rows, form)
+        _print_table(list(HEAD), rows, form)
     refused = sum(finding.state is doctor.State.REFUSE for finding in findings)
     warned = sum(finding.state is doctor.State.WARN for finding in findings)
     if form != "json":

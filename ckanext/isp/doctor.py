@@ -213,8 +213,7 @@ def _outbox() -> Iterator[Finding]:
 
 def _storage() -> Iterator[Finding]:
     name = tk.config.get("ckan.files.default_storages.resource")
-    settings = files.get_storage(name).settings if name else None
-    if settings is not None and getattr(settings, "public", False):
+    if name in files.storages and getattr(files.get_storage(name).settings, "public", False):
         yield Finding(
             "resource storage", State.REFUSE, f"{name} is public", "Use a storage that is not."
         )
@@ -232,11 +231,8 @@ def _storage() -> Iterator[Finding]:
 
 def _public_folders() -> list[str]:
     extra = str(tk.config.get("extra_public_paths") or "").split(",")
-    return [
-        folder.strip()
-        for folder in [*extra, *tk.config.get("plugin_public_paths", [])]
-        if folder.strip()
-    ]
+    folders = [*extra, *tk.config.get("plugin_public_paths", [])]
+    return [folder.strip() for folder in folders if folder.strip()]
 
 
 def _options() -> Iterator[Finding]:

@@ -77,5 +77,5 @@ def _function_faults(connection: Connection) -> list[str]:
             "WHERE proname LIKE 'isp\\_%' AND pronamespace = current_schema()::regnamespace"
         )
     )
-    bodies = {name: body for name, body in found}
+    bodies: dict[str, str] = {row.proname: row.prosrc for row in found}
     return [name for name, body in FUNCTIONS.findall(source()) if bodies.get(name) != body]

@@ -22,9 +22,7 @@ def serve_only_when_safe() -> Any:
     """A portal that would leak serves nothing; the log and doctor say why."""
     if request.path.startswith(ALLOWED_WHILE_UNSAFE) or not doctor.refuses():
         return None
-    body = tk._(
-        "This portal is closed for maintenance. Its administrator finds the reason in the log."
-    )
+    body = tk._("This portal is closed for now. Its administrator finds the reason in the log.")
     return Response(body, status=503, mimetype="text/plain", headers={"Cache-Control": NO_STORE})
 
 
