@@ -11,6 +11,7 @@ from sqlalchemy.engine import Connection
 
 TRIGGERS = re.compile(r"CREATE OR REPLACE TRIGGER (\w+) [\w, ]+? ON (\w+)\n")
 FUNCTIONS = re.compile(r"CREATE OR REPLACE FUNCTION (\w+)\(.*?AS \$\$(.*?)\$\$;", re.DOTALL)
+RECORDS = ("isp_event", "isp_lowering", "isp_lowering_decision", "isp_lowering_use")
 EXEMPT = sa.text("INSERT INTO isp_exempt_type (type) VALUES (:type) ON CONFLICT DO NOTHING")
 UNEXEMPT = sa.text("DELETE FROM isp_exempt_type WHERE type = :type")
 CONSTRAINT_PREFIX = "isp_guard"

@@ -14,7 +14,7 @@ branch_labels = None
 depends_on = None
 
 NOW = sa.text("clock_timestamp()")
-RECORDS = ("isp_event", "isp_lowering", "isp_lowering_decision", "isp_lowering_use")
+RECORDS = guard.RECORDS
 
 
 def upgrade() -> None:
