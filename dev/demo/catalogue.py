@@ -82,6 +82,11 @@ class Catalogue:
     acts: tuple[Act, ...]
 
     @property
+    def size(self) -> int:
+        """How many things there are to do."""
+        return sum(map(len, (self.organisations, self.personas, self.datasets, self.acts)))
+
+    @property
     def sysadmin(self) -> Persona:
         return next(persona for persona in self.personas if persona.role == "sysadmin")
 

@@ -14,11 +14,11 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from dev.demo import geography, needs, registers, response, surveys
+from dev.demo import geography, needs, operations, presence, registers, surveys
 from dev.demo.catalogue import File, load
 from dev.demo.sheets import Content, write
 
-MODULES = (geography, needs, registers, response, surveys)
+MODULES = (geography, needs, operations, presence, registers, surveys)
 RECIPES = {module.__name__.rpartition(".")[2]: module for module in MODULES}
 
 

@@ -15,102 +15,23 @@ from __future__ import annotations
 
 import argparse
 import json
-import subprocess
 import sys
-from collections import Counter
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from ckanapi import NotAuthorized, NotFound, RemoteCKAN, ValidationError
+from ckanapi import NotAuthorized, NotFound, ValidationError
 from ckanapi.errors import CKANAPIError
+from requests import ConnectionError
 
-from dev.demo.catalogue import Act, Catalogue, Dataset, Organisation, load
+from dev.demo.catalogue import Act, Dataset, Organisation, load
 from dev.demo.files import make
+from dev.demo.portal import Portal, State, mail
 from dev.demo.progress import Progress
+from dev.demo.report import counts, people
 
-TOKEN = "demo"
 HERE = ("localhost", "127.0.0.1", "::1")
 REFUSALS = (ValidationError, NotAuthorized, NotFound, CKANAPIError)
-LEVELS = ("low", "moderate", "high", "severe", "")
-EXPOSURES = ("open", "on request", "members")
-
-
-@dataclass
-class State:
-    """What a later run needs to know, kept in a file that only its owner can read."""
-
-    path: Path
-    tokens: dict[str, str] = field(default_factory=dict)
-    done: list[str] = field(default_factory=list)
-
-    @classmethod
-    def read(cls, path: Path) -> State:
-        try:
-            kept = json.loads(path.read_text(encoding="utf-8"))
-        except (FileNotFoundError, ValueError):
-            kept = {}
-        return cls(path, kept.get("tokens", {}), kept.get("done", []))
-
-    def write(self) -> None:
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        self.path.touch(mode=0o600)
-        self.path.write_text(json.dumps({"tokens": self.tokens, "done": self.done}, indent=1))
-
-    def finish(self, what: str) -> None:
-        self.done.append(what)
-        self.write()
-
-
-class Portal:
-    """The portal as each persona meets it."""
-
-    def __init__(self, url: str, ini: Path, state: State, catalogue: Catalogue) -> None:
-        self.url, self.ini, self.state, self.catalogue = url, ini, state, catalogue
-        self.doors: dict[str, RemoteCKAN] = {}
-
-    def call(self, persona: str, action: str, files: Any = None, **data: Any) -> Any:
-        """An action by a persona; with a new token where the one kept is of no use."""
-        if persona not in self.doors:
-            self.doors[persona] = self._enter(persona)
-        return self.doors[persona].call_action(action, data, files=files)
-
-    def _enter(self, persona: str) -> RemoteCKAN:
-        kept = self.state.tokens.get(persona)
-        if not kept or not self._knows(persona, kept):
-            kept = self._new_token(persona)
-            self.state.tokens[persona] = kept
-            self.state.write()
-        return RemoteCKAN(self.url, apikey=kept)
-
-    def _knows(self, persona: str, token: str) -> bool:
-        """Whether the token is this persona's: only its owner and sysadmins may list tokens."""
-        try:
-            RemoteCKAN(self.url, apikey=token).call_action("api_token_list", {"user_id": persona})
-        except (NotAuthorized, NotFound):
-            return False
-        return True
-
-    def _new_token(self, persona: str) -> str:
-        sysadmin = self.catalogue.sysadmin
-        if persona != sysadmin.name:
-            made = self.call(sysadmin.name, "api_token_create", user=persona, name=TOKEN)
-            return str(made["token"])
-        self._command(
-            *("sysadmin", "add", persona, "--create", f"email={mail(persona)}"),
-            *(f"password={self.catalogue.password}", f"fullname={sysadmin.fullname}"),
-        )
-        return self._command("user", "token", "add", persona, TOKEN, "--quiet").split()[-1]
-
-    def _command(self, *words: str) -> str:
-        ckan = Path(sys.executable).with_name("ckan")
-        ran = subprocess.run(
-            [str(ckan), "-c", str(self.ini), *words], capture_output=True, text=True, check=False
-        )
-        if ran.returncode:
-            raise SystemExit(f"ckan {' '.join(words[:3])} failed:\n{ran.stderr or ran.stdout}")
-        return ran.stdout
 
 
 class Filler:
@@ -121,6 +42,18 @@ class Filler:
         self.catalogue, self.state = portal.catalogue, portal.state
         self.admin = portal.catalogue.sysadmin.name
         self.refused = 0
+
+    def present(self) -> dict[str, dict[str, Any]]:
+        """The catalogue's datasets that the portal has, as a sysadmin sees them, by name."""
+        names = " OR ".join(dataset.name for dataset in self.catalogue.datasets)
+        answer = self.portal.call(
+            self.admin,
+            "package_search",
+            fq=f"name:({names})",
+            rows=len(self.catalogue.datasets),
+            include_private=True,
+        )
+        return {dataset["name"]: dataset for dataset in answer["results"]}
 
     def fill(self) -> None:
         self.people()
@@ -187,7 +120,7 @@ class Filler:
                 )
 
     def datasets(self) -> None:
-        known = found(self.portal, self.catalogue)
+        known = self.present()
         for dataset in self.catalogue.datasets:
             self.progress.step(f"dataset {dataset.name}")
             try:
@@ -222,7 +155,7 @@ class Filler:
             self.state.finish(mark)
 
     def acts(self) -> None:
-        known = found(self.portal, self.catalogue)
+        known = self.present()
         for act in self.catalogue.acts:
             self.progress.step(act.label)
             mark = f"{known[act.dataset]['id']} {act.action}" if act.dataset in known else ""
@@ -245,60 +178,6 @@ class Filler:
         self.progress.say(f"refused: {what}: {refusal}")
 
 
-def mail(persona: str) -> str:
-    return f"{persona}@sahelia.example"
-
-
-def found(portal: Portal, catalogue: Catalogue) -> dict[str, dict[str, Any]]:
-    """The catalogue's datasets that the portal has, as a sysadmin sees them, by name."""
-    names = " OR ".join(dataset.name for dataset in catalogue.datasets)
-    answer = portal.call(
-        catalogue.sysadmin.name,
-        "package_search",
-        q="*:*",
-        fq=f"name:({names})",
-        rows=len(catalogue.datasets),
-        include_private=True,
-    )
-    return {dataset["name"]: dataset for dataset in answer["results"]}
-
-
-def counts(datasets: list[dict[str, Any]]) -> str:
-    """How many datasets there are at each level and exposure, as a table."""
-    held = Counter((stored(dataset, "sensitivity"), exposure(dataset)) for dataset in datasets)
-    lines = [f"{'':<14}" + "".join(f"{name:>12}" for name in EXPOSURES)]
-    for level in LEVELS:
-        cells = "".join(f"{held[level, name]:>12}" for name in EXPOSURES)
-        lines.append(f"{level or 'not classified':<14}{cells}")
-    return "\n".join([*lines, f"{len(datasets)} datasets"])
-
-
-def exposure(dataset: dict[str, Any]) -> str:
-    if dataset["private"]:
-        return "members"
-    return "on request" if stored(dataset, "is_requestdata_type").lower() == "true" else "open"
-
-
-def stored(dataset: dict[str, Any], key: str) -> str:
-    """A field that a schema shows at the top, and a portal without one among the extras."""
-    extras = {extra["key"]: extra["value"] for extra in dataset.get("extras", [])}
-    return str(dataset.get(key) or extras.get(key) or "")
-
-
-def people(catalogue: Catalogue) -> list[dict[str, str]]:
-    """Who can log in, in the words of a person who wants to try the portal."""
-    titles = {"sysadmin": "sysadmin", "visitor": "visitor", "admin": "reviewer, admin of"}
-    return [
-        {
-            "name": persona.name,
-            "fullname": persona.fullname,
-            "password": catalogue.password,
-            "role": f"{titles.get(persona.role, 'data manager of')} {persona.organisation}".strip(),
-        }
-        for persona in catalogue.personas
-    ]
-
-
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m dev.demo.fill", description=__doc__)
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
@@ -318,13 +197,19 @@ def main() -> int:
     given, catalogue = arguments(), load()
     state = State.read(given.out.with_name("demo-state.json"))
     portal = Portal(given.url, given.ini, state, catalogue)
-    total = sum(map(len, (catalogue.personas, catalogue.organisations, catalogue.datasets)))
-    progress = Progress(total + len(catalogue.acts))
+    progress = Progress(catalogue.size)
     filler = Filler(portal, progress, given.out.with_name("demo-files"))
-    filler.fill()
+    try:
+        filler.fill()
+    except KeyboardInterrupt:
+        progress.say("Interrupted. The same command goes on from here.")
+        return 130
+    except ConnectionError as error:
+        progress.say(f"The portal at {given.url} does not answer: {error}")
+        return 1
     progress.close()
     given.out.write_text(json.dumps(people(catalogue), indent=1, ensure_ascii=False) + "\n")
-    print(counts(list(found(portal, catalogue).values())))
+    print(counts(list(filler.present().values())))
     return 1 if filler.refused else 0
 
 
