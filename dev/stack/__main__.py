@@ -53,6 +53,7 @@ def run_demo(_command: str, _arguments: list[str]) -> None:
     state = opened()
     with locked(state, "stack"):
         services.prepare(state, packages.SERVERS)
+        ports.assign(state, ckan.NAME)
         services.up(state, keep=True)
         ckan.up(state)
         demo.fill(state)

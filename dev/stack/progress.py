@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 SPINNER = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
+LONGEST_LINE = 200
 QUIET_PERIOD = 20  # seconds between signs of life where the screen is no terminal
 
 
@@ -29,7 +30,8 @@ def tail(log: Path, lines: int = 1) -> str:
             text = file.read().decode(errors="replace")
     except OSError:
         return ""
-    return "\n".join([line for line in text.splitlines() if line.strip()][-lines:])
+    said = [line[:LONGEST_LINE] for line in text.splitlines() if line.strip()]
+    return "\n".join(said[-lines:])
 
 
 class Step:

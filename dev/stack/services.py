@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 from collections.abc import Callable, Collection
 
-from dev.stack import packages, postgres, python, redis, solr
+from dev.stack import packages, ports, postgres, python, redis, solr
 from dev.stack.processes import pid_of, stop
 from dev.stack.progress import step
 from dev.stack.state import State, check_room
@@ -40,6 +40,8 @@ def up(state: State, keep: bool = False) -> None:
     """Start what does not run yet; tests never stop what is kept."""
     if keep:
         state.put("services", "kept", True)
+    for name in UP:
+        ports.assign(state, name)  # what is wrong with one is said before any starts
     solr.build(state)
     for name, start in UP.items():
         with step(TITLES[name], state.log(name)) as progress:
