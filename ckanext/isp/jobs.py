@@ -7,7 +7,6 @@ from collections.abc import Callable
 
 import ckan.plugins.toolkit as tk
 from ckan import model
-from ckan.lib import search
 from ckan.lib.redis import connect_to_redis
 from ckan.logic import index_remove_package, index_update_package
 
@@ -36,7 +35,8 @@ def drain_outbox(progress: Callable[[int], None] | None = None) -> int:
     :returns: how many changes were dealt with
     """
     done = 0
-    while batch := outbox.drain(model.Session, reindex):
+    failed: set[str] = set()
+    while batch := outbox.drain(model.Session, reindex, failed):
         model.Session.commit()
         done += batch
         if progress:
@@ -44,14 +44,18 @@ def drain_outbox(progress: Callable[[int], None] | None = None) -> int:
     return done
 
 
-def reindex(package_id: str) -> None:
-    """Make the index say of a dataset what the database says."""
-    package = model.Session.get(model.Package, package_id)
-    if package is None:
-        index_remove_package(package_id)
-        return
+def reindex(package_id: str) -> bool:
+    """Make the index say of a dataset what the database says.
+
+    :returns: whether it could; searches leave the dataset out until it can
+    """
     try:
-        index_update_package({"user": "", "ignore_auth": True}, package_id)
-    except search.SearchIndexError:
+        if model.Session.get(model.Package, package_id) is None:
+            index_remove_package(package_id)
+        else:
+            index_update_package({"user": "", "ignore_auth": True}, package_id)
+    except Exception:
+        # one dataset that cannot be indexed must not keep the others from it
         log.exception("Dataset %s could not be indexed", package_id)
-        raise
+        return False
+    return True

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import ckan.plugins as p
 import ckan.plugins.toolkit as tk
 from ckan.lib.plugins import DefaultTranslation
+
+HERE = Path(__file__).resolve().parent.parent
 
 
 class Pages(p.SingletonPlugin, DefaultTranslation):
@@ -17,8 +20,8 @@ class Pages(p.SingletonPlugin, DefaultTranslation):
     p.implements(p.ITranslation)
 
     def update_config(self, config: Any) -> None:
-        tk.add_template_directory(config, "../templates")
-        tk.add_resource("../assets", "ckanext-isp")
+        tk.add_template_directory(config, str(HERE / "templates"))
+        tk.add_resource(str(HERE / "assets"), "ckanext-isp")
 
     def dataset_facets(self, facets_dict: dict[str, Any], package_type: str) -> dict[str, Any]:
         return _with_protocol(facets_dict)
@@ -37,9 +40,7 @@ class Pages(p.SingletonPlugin, DefaultTranslation):
         return "ckanext-isp"
 
     def i18n_directory(self) -> str:
-        from importlib.resources import files
-
-        return str(files("ckanext.isp") / "i18n")
+        return str(HERE / "i18n")
 
 
 def _with_protocol(facets_dict: dict[str, Any]) -> dict[str, Any]:

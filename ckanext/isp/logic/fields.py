@@ -23,6 +23,11 @@ from ..policy.scale import SLUGS, Exposure, Level
 FIELDS = (SENSITIVITY, ON_REQUEST)
 EXPOSURE = "isp_exposure"
 NOTICES = "isp_notices"
+# the words that CKAN's own boolean fields understand; anything else is bad input
+TRUTH = {
+    **dict.fromkeys(("true", "yes", "on", "t", "y", "1"), True),
+    **dict.fromkeys(("false", "no", "off", "f", "n", "0"), False),
+}
 _UNSENT: Any = object()
 _EXPOSURES = {exposure.slug: exposure for exposure in Exposure}
 # these differ between two readings of an unchanged dataset, or say nothing about its content
@@ -164,7 +169,7 @@ def _top_level(data_dict: Mapping[str, Any], key: str, reading: Reading) -> Any:
 
 
 def _parse_level(value: Any, key: str) -> Level | None:
-    if value in (None, ""):
+    if value is None or value == "":
         return None
     level = Level.parse(value)
     if level is None:
@@ -173,12 +178,12 @@ def _parse_level(value: Any, key: str) -> Level | None:
 
 
 def _parse_flag(value: Any, key: str) -> bool | None:
-    if value in (None, ""):
+    if value is None or value == "":
         return None
-    try:
-        return tk.asbool(value)
-    except ValueError:
-        raise tk.ValidationError({key: [wording.bad_flag()]}) from None
+    flag = TRUTH.get(str(value).strip().lower())
+    if flag is None:
+        raise tk.ValidationError({key: [wording.bad_flag()]})
+    return flag
 
 
 def _adds_resources(sent: Any, original: Mapping[str, Any]) -> bool:

@@ -9,6 +9,7 @@ import ckan.plugins.toolkit as tk
 from .. import wording
 from ..policy.facts import FALSE, TRUE
 from ..policy.scale import SLUGS, Level
+from .fields import TRUTH
 
 
 def isp_sensitivity(value: Any) -> Any:
@@ -20,10 +21,10 @@ def isp_sensitivity(value: Any) -> Any:
 
 def isp_flag_text(value: Any) -> str:
     """A truth value as the text that is stored."""
-    try:
-        return TRUE if tk.asbool(value) else FALSE
-    except ValueError:
-        raise tk.Invalid(wording.bad_flag()) from None
+    flag = TRUTH.get(str(value).strip().lower())
+    if flag is None:
+        raise tk.Invalid(wording.bad_flag())
+    return TRUE if flag else FALSE
 
 
 def isp_flag(value: Any) -> bool:

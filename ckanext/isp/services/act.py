@@ -14,8 +14,9 @@ from ..policy.protocol import Protocol
 NEW = "new"
 
 _ANNOUNCE = sa.text(
-    "SELECT set_config('isp.act', (cast(:act AS jsonb) || "
-    "jsonb_build_object('actor', isp_person_of(:user)))::text, true)"
+    "SELECT CASE WHEN :keep AND isp_act() <> '{}' THEN NULL ELSE "
+    "set_config('isp.act', (cast(:act AS jsonb) || "
+    "jsonb_build_object('actor', isp_person_of(:user)))::text, true) END"
 )
 
 
@@ -51,6 +52,10 @@ class Act:
         return {key: value for key, value in told.items() if value is not None}
 
 
-def announce(session: Session, act: Act) -> None:
-    """Make the rest of this transaction known as one act. One statement; ends with it."""
-    session.execute(_ANNOUNCE, {"act": json.dumps(act.settings()), "user": act.user_id or ""})
+def announce(session: Session, act: Act, *, unless_announced: bool = False) -> None:
+    """Make the rest of this transaction known as one act. One statement; ends with it.
+
+    :param unless_announced: leave an act that was announced before: this door is a part of it
+    """
+    told = {"act": json.dumps(act.settings()), "user": act.user_id or ""}
+    session.execute(_ANNOUNCE, {**told, "keep": unless_announced})

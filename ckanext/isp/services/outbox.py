@@ -16,20 +16,27 @@ def pending(session: Session, limit: int) -> list[str]:
     return list(session.scalars(query))
 
 
-def drain(session: Session, index: Callable[[str], None], batch: int = 100) -> int:
+def drain(
+    session: Session, index: Callable[[str], bool], failed: set[str], batch: int = 100
+) -> int:
     """Tell the index about one batch; the caller commits. Other workers take other rows.
 
-    :param index: makes the index say of a dataset what the database says
-    :returns: how many rows were dealt with; 0 when none is left
+    :param index: makes the index say of a dataset what the database says; False if it could not
+    :param failed: datasets that could not be indexed in this run; they wait for the next
+    :returns: how many rows were looked at; 0 when none is left
     """
     rows = session.execute(
         sa.select(Outbox.id, Outbox.package_id)
+        .where(Outbox.package_id.not_in(failed))
         .order_by(Outbox.id)
         .limit(batch)
         .with_for_update(skip_locked=True)
     ).all()
+    # what this session read before is what others have changed since
+    session.expire_all()
     for package_id in dict.fromkeys(row.package_id for row in rows):
-        index(package_id)
-    if rows:
-        session.execute(sa.delete(Outbox).where(Outbox.id.in_([row.id for row in rows])))
+        if not index(package_id):
+            failed.add(package_id)
+    done = [row.id for row in rows if row.package_id not in failed]
+    session.execute(sa.delete(Outbox).where(Outbox.id.in_(done)))
     return len(rows)

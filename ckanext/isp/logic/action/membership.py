@@ -39,7 +39,7 @@ def _announced(name: str) -> ChainedAction:
     @tk.chained_action
     def door(up: Action, context: Context, data_dict: DataDict) -> Any:
         _see_every_package(context, data_dict)
-        acts.announce(model.Session, save.door(context, name))
+        acts.announce(model.Session, save.door(context, name), unless_announced=True)
         return up(context, data_dict)
 
     door.__name__ = name

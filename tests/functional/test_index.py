@@ -1,0 +1,77 @@
+"""A stale index shows nothing, and is put right by the worker."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import ckan.plugins.toolkit as tk
+import pytest
+import sqlalchemy as sa
+from ckan import model
+from ckan.lib import search
+from conftest import Dataset, found_by_anyone
+
+from ckanext.isp import jobs
+
+CLOSE = "UPDATE package SET private = true WHERE id = :id"
+RAISE = """UPDATE package SET private = true, extras = '{"sensitivity": "high"}' WHERE id = :id"""
+DELETE = "UPDATE package SET state = 'deleted' WHERE id = :id"
+
+
+def by_sql(statement: str, dataset: dict[str, Any]) -> None:
+    with model.meta.engine.begin() as connection:
+        connection.execute(sa.text(statement), {"id": dataset["id"]})
+
+
+@pytest.fixture
+def found(dataset: Dataset) -> dict[str, Any]:
+    made = dataset(
+        sensitivity="low", title="Canary", tags=[{"name": "canary-tag"}], notes="About Amina"
+    )
+    assert found_by_anyone() == [made["id"]]
+    return made
+
+
+@pytest.mark.parametrize("statement", [CLOSE, RAISE, DELETE])
+def test_what_sql_closed_is_found_by_nobody_at_once(statement: str, found: Any) -> None:
+    by_sql(statement, found)
+    answer = tk.get_action("package_search")(
+        {"user": ""}, {"q": "Canary", "facet.field": ["tags"], "facet.limit": -1}
+    )
+    assert (answer["count"], answer["results"]) == (0, [])
+    assert answer["search_facets"]["tags"]["items"] == []
+    assert found_by_anyone(fl="name") == []
+    assert tk.get_action("current_package_list_with_resources")({"user": ""}, {}) == []
+    assert tk.get_action("package_autocomplete")({"user": ""}, {"q": "canary"}) == []
+    tag = tk.get_action("tag_show")({"user": ""}, {"id": "canary-tag", "include_datasets": True})
+    assert tag["packages"] == []
+
+
+@pytest.mark.parametrize("statement", [CLOSE, RAISE, DELETE])
+def test_the_worker_tells_the_index(statement: str, found: Any) -> None:
+    by_sql(statement, found)
+    assert jobs.drain_outbox() == 1
+    model.Session.commit()
+    query = {"q": "*:*", "fq": f"+id:{found['id']} +capacity:public +state:active", "rows": 1}
+    assert search.query_for(model.Package).run(query)["count"] == 0
+    assert jobs.drain_outbox() == 0
+
+
+def test_an_index_that_was_never_told_is_checked_against_the_database(found: Any) -> None:
+    by_sql(RAISE, found)
+    with model.meta.engine.begin() as connection:
+        connection.execute(sa.text("DELETE FROM isp_outbox"))
+    assert found_by_anyone() == []
+
+
+def test_a_save_leaves_nothing_for_the_worker(found: Any) -> None:
+    assert model.Session.scalar(sa.text("SELECT count(*) FROM isp_outbox")) == 0
+
+
+def test_members_still_find_what_is_theirs(dataset: Dataset, editor: Any) -> None:
+    made = dataset(sensitivity="high")
+    answer = tk.get_action("package_search")(
+        {"user": editor["name"], "auth_user_obj": model.User.get(editor["name"])},
+        {"include_private": True},
+    )
+    assert [result["id"] for result in answer["results"]] == [made["id"]]
