@@ -52,7 +52,7 @@ def empty() -> None:
         tables = set(sa.inspect(connection).get_table_names()) - KEPT
         tables = {table for table in tables if not table.endswith("alembic_version")}
         for table in guard.RECORDS:
-            connection.exec_driver_sql(f"ALTER TABLE {table} DISABLE TRIGGER ALL")
+            connection.exec_driver_sql(f"ALTER TABLE {table} DISABLE TRIGGER USER")
         quoted = ", ".join(f'"{table}"' for table in sorted(tables))
         connection.exec_driver_sql(f"TRUNCATE {quoted} RESTART IDENTITY CASCADE")
         for table in guard.RECORDS:

@@ -70,6 +70,12 @@ def test_the_database_knows_two_people(high: Any, editor: Any) -> None:
     assert proposal["state"] == "pending"
 
 
+def test_the_same_lowering_is_proposed_once(high: Any, editor: Any, org_admin: Any) -> None:
+    propose(high, editor)
+    errors = refused("isp_lowering_request", org_admin, id=high["id"], to="low", reason="Again")
+    assert set(errors) == {"to"}
+
+
 def test_an_editor_cannot_approve(high: Any, editor: Any, org_admin: Any) -> None:
     proposal = propose(high, org_admin)
     with pytest.raises(tk.NotAuthorized):

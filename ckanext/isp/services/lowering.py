@@ -40,6 +40,21 @@ def approved(session: Session, package_id: str, before: Level, after: Level | No
     return session.execute(unused.limit(1)).first() is not None
 
 
+def waiting(session: Session, package_id: str, before: Level, after: Level | None) -> bool:
+    """Whether exactly this lowering has been proposed and nobody has decided."""
+    undecided = (
+        sa.select(Lowering.id)
+        .outerjoin(LoweringDecision, LoweringDecision.lowering_id == Lowering.id)
+        .where(
+            Lowering.package_id == package_id,
+            Lowering.from_level == slug(before),
+            Lowering.to_level == slug(after),
+            LoweringDecision.lowering_id.is_(None),
+        )
+    )
+    return session.execute(undecided.limit(1)).first() is not None
+
+
 def propose(
     session: Session, act: Act, package_id: str, before: Level, after: Level | None
 ) -> Lowering:

@@ -38,6 +38,8 @@ def isp_lowering_request(context: Context, data_dict: DataDict) -> dict[str, Any
     package: Any = datasets.lock(model.Session, data_dict["id"])
     before, after = _pair(package, data_dict.get("to"))
     act = _act(context, "isp_lowering_request", data_dict["reason"])
+    if lowering.waiting(model.Session, package.id, before, after):
+        raise tk.ValidationError({"to": [wording.already_proposed()]})
     proposal = lowering.propose(model.Session, act, package.id, before, after)
     model.Session.commit()
     return _told(proposal)
