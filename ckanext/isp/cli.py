@@ -117,6 +117,22 @@ def exempt_command(kind: str | None, remove: bool) -> None:
     _print_table(["type"], [[name] for name in sorted(datasets.exempt_types(session))])
 
 
+@isp.command("uninstall")
+@click.option("--dry-run", is_flag=True, help="Say what would go and what would stay.")
+def uninstall_command(dry_run: bool) -> None:
+    """Take the guard out of the database; data stays as it is."""
+    if not dry_run:
+        with model.meta.engine.begin() as connection:
+            guard.uninstall(connection)
+    click.echo(
+        f"The guard (triggers and functions) {'would go' if dry_run else 'is gone'}. What stays: "
+        "visibility and files of every dataset as they are, the fields sensitivity and "
+        "is_requestdata_type among their extras, and the record (tables isp_*). "
+        "Take isp out of ckan.plugins and rebuild the search index. "
+        "`ckan db downgrade -p isp` removes the record too."
+    )
+
+
 def _adopt(act: Act, assume: str | None, count: int, batch: int) -> int:
     session, done = model.Session, 0
     with click.progressbar(length=count, label="Adopting", file=sys.stderr) as bar:

@@ -48,10 +48,5 @@ def isp_verdict(context: Context, data_dict: DataDict) -> AuthResult:
     return {"success": True}
 
 
-def isp_audit(context: Context, data_dict: DataDict) -> AuthResult:
-    """Only sysadmins audit the whole catalogue."""
-    return {"success": False}
-
-
 def _user(context: Context) -> Any:
     return model.User.get(context.get("user"))
