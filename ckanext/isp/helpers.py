@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Callable
 from typing import Any
 
+import ckan.plugins as p
 import ckan.plugins.toolkit as tk
+from babel.dates import format_datetime, format_timedelta
 from ckan.types import Context
 
 from . import gate, wording
-from .policy.scale import Exposure, Level
+from .logic import fields
+from .policy.facts import ON_REQUEST, SENSITIVITY
+from .policy.scale import Exposure, Level, lowers
+
+FACETS = ("isp_level", "isp_exposure")
+_ANCHORS = {
+    SENSITIVITY: "field-sensitivity",
+    "private": "field-isp_exposure",
+    ON_REQUEST: "field-isp_exposure",
+    "owner_org": "field-organizations",
+}
 
 
 def isp_levels() -> list[dict[str, Any]]:
@@ -46,10 +60,25 @@ def isp_protocol() -> str:
 
 
 def isp_facet_label(field: str, value: str) -> str:
-    """The words for a value of one of the plugin's facets."""
-    if field == "isp_level":
+    """The words for a value of one of the plugin's facets; the value itself where it has none."""
+    if field == "isp_level" and (value == "unclassified" or Level.parse(value)):
         return wording.level_and_class(Level.parse(value))
-    return wording.exposure(Exposure[value.upper()])
+    known = {exposure.slug: exposure for exposure in Exposure}
+    return wording.exposure(known[value]) if value in known else value
+
+
+def isp_facet_labels(field: str) -> Callable[[dict[str, Any]], str] | None:
+    """What words the items of a facet, where it is one of the plugin's."""
+    return (lambda item: isp_facet_label(field, item["name"])) if field in FACETS else None
+
+
+def isp_facets_worded(facets: dict[str, Any] | None) -> dict[str, Any] | None:
+    """The filters of a search with words for the plugin's own."""
+    if not facets:
+        return facets
+    chosen = ((f, value) for f in FACETS for value in facets["fields"].get(f, ()))
+    words = {(f, value): isp_facet_label(f, value) for f, value in chosen}
+    return {**facets, "translated_fields": {**(facets.get("translated_fields") or {}), **words}}
 
 
 def isp_level_words(slug: str | None) -> str:
@@ -78,6 +107,100 @@ def isp_user_name(user_id: str | None) -> str:
     return user.display_name if user else user_id
 
 
+def isp_form(data: dict[str, Any]) -> dict[str, Any]:
+    """What the sensitivity step of a form shows: what was typed, else what is stored."""
+    stored = _shown(data.get("id"))
+    before = gate.level_of(stored)
+    level, exposure = _typed_level(data, before), _typed_exposure(data)
+    free = _approved(stored) if before else set()
+    return {
+        "level": level.slug if level else None,
+        "levels": [
+            {**row, "locked": lowers(before, of) and row["slug"] not in free}
+            for row, of in zip(isp_levels(), Level, strict=True)
+        ],
+        "exposure": None if exposure is None else exposure.slug,
+        "holds_resources": bool(stored.get("resources") or data.get("resources")),
+        "lower_url": _propose_url(stored) if before else "",
+        "words": {**wording.advice(), "exposures": {e.slug: wording.exposure(e) for e in Exposure}},
+    }
+
+
+def isp_asks(kind: str) -> bool:
+    """Whether the form of a dataset type has the sensitivity step."""
+    if not p.plugin_loaded("scheming_datasets"):
+        return True
+    schema = tk.h.scheming_get_dataset_schema(kind)
+    asked = [f["field_name"] for f in schema["dataset_fields"]] if schema else [SENSITIVITY]
+    return SENSITIVITY in asked
+
+
+def isp_form_errors(errors: dict[str, Any] | None) -> list[dict[str, str]]:
+    """What is wrong with the plugin's own fields, with the place in the form to mend it."""
+    labels = wording.field_labels()
+    return [
+        {"field": field, "label": labels[field], "anchor": anchor, "message": message}
+        for field, anchor in _ANCHORS.items()
+        for message in (errors or {}).get(field, ())[:1]
+    ]
+
+
+def isp_other_errors(errors: dict[str, Any]) -> dict[str, str]:
+    """What is wrong with the other fields, as CKAN words it."""
+    others = {field: error for field, error in errors.items() if field not in _ANCHORS}
+    return tk.ValidationError(others).error_summary
+
+
+def isp_other_extras(extras: list[dict[str, Any]] | None) -> list[dict[str, Any]]:
+    """The extras that are not fields of the protocol."""
+    return [extra for extra in extras or () if extra.get("key") not in fields.FIELDS]
+
+
+def isp_reasons(package: dict[str, Any]) -> list[str]:
+    """What holds a dataset's exposure where it is, a sentence each."""
+    level = gate.level_of(package)
+    verdict = isp_verdict(level.slug if level else None, bool(package.get("resources")))
+    cited = [r for r in verdict["reasons"] if r["protocol"] or r["code"] != "level"]
+    return [reason["message"] for reason in cited or verdict["reasons"]]
+
+
+def isp_dataset(package_id: str) -> dict[str, Any] | None:
+    """A dataset of a list, for its title and link; None where it is gone or not yours to see."""
+    return _shown(package_id) or None
+
+
+def isp_may_decide(proposal: dict[str, Any]) -> bool:
+    """Whether the current user may decide about a proposal: somebody else's, and waiting."""
+    mine = proposal["requested_by"] == getattr(tk.current_user, "id", None)
+    waits = proposal["state"] == "pending"
+    return waits and not mine and isp_can("isp_lowering_approve", proposal["package_id"])
+
+
+def isp_state_words(state: str) -> str:
+    """The state of a proposal."""
+    return wording.state(state)
+
+
+def isp_cited(event: dict[str, Any]) -> str:
+    """The protocol that a row of the record cites, by title where it is still in force."""
+    titles = {protocol.key: wording.title(protocol) for protocol in gate.protocols()}
+    key = event.get("protocol")
+    return f"{titles.get(key, key)}, {event['protocol_version']}" if key else ""
+
+
+def isp_time(at: str) -> dict[str, str]:
+    """A moment of the record: how long ago, and in full."""
+    moment = dt.datetime.fromisoformat(at)
+    locale = tk.h.lang()
+    ago = moment - dt.datetime.now(dt.timezone.utc)
+    zone = tk.h.get_display_timezone()
+    return {
+        "iso": at,
+        "ago": format_timedelta(ago, add_direction=True, locale=locale),
+        "full": format_datetime(moment, "full", tzinfo=zone, locale=locale),
+    }
+
+
 def isp_can(action: str, package_id: str) -> bool:
     """Whether the current user may call one of the plugin's actions on a dataset."""
     return tk.h.check_access(action, {"id": package_id, "package_id": package_id})
@@ -85,6 +208,51 @@ def isp_can(action: str, package_id: str) -> bool:
 
 def _words(level: Level) -> dict[str, Any]:
     return {**wording.level(level)._asdict(), "short": wording.short(level)}
+
+
+def _shown(package_id: str | None) -> dict[str, Any]:
+    """A dataset as the current user may see it; empty where there is none."""
+    try:
+        return tk.get_action("package_show")(Context(), {"id": package_id}) if package_id else {}
+    except (tk.ObjectNotFound, tk.NotAuthorized):
+        return {}
+
+
+def _typed_level(data: dict[str, Any], before: Level | None) -> Level | None:
+    """The level of a form: a value that differs from the stored one was typed."""
+    values = [data.get(SENSITIVITY), *_extra(data, SENSITIVITY)]
+    levels = [Level.parse(value) for value in values]
+    return next((level for level in levels if level and level is not before), before)
+
+
+def _typed_exposure(data: dict[str, Any]) -> Exposure | None:
+    """The exposure of a form; None for one in which nobody chose yet."""
+    if data.get("private") in (None, "", tk.missing):
+        return None
+    on_request = [data.get(ON_REQUEST), *_extra(data, ON_REQUEST), False]
+    flag = next(value for value in on_request if value not in (None, ""))
+    try:
+        return Exposure.of(tk.asbool(data["private"]), tk.asbool(flag))
+    except ValueError:
+        return None
+
+
+def _extra(data: dict[str, Any], key: str) -> list[Any]:
+    return [extra.get("value") for extra in data.get("extras") or () if extra.get("key") == key]
+
+
+def _approved(package: dict[str, Any]) -> set[str]:
+    """The levels to which a second person approved to lower a dataset."""
+    if not isp_can("isp_lowering_list", package["id"]):
+        return set()
+    proposals = tk.get_action("isp_lowering_list")(Context(), {"id": package["id"]})
+    usable = (row for row in proposals if row["state"] == "approved")
+    return {row["to"] for row in usable if row["from"] == package[SENSITIVITY]}
+
+
+def _propose_url(package: dict[str, Any]) -> str:
+    lowest = gate.level_of(package) is Level.LOW
+    return "" if lowest else tk.h.url_for("isp.lowering_propose", id=package["name"])
 
 
 def _exposure(exposure: Exposure) -> dict[str, str]:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 import ckan.plugins.toolkit as tk
+from flask import has_request_context
 
 from .policy.event import Event
 from .policy.protocol import Protocol
@@ -84,10 +85,52 @@ def exposure_meaning(of: Exposure) -> str:
     }[of]
 
 
+def language() -> str:
+    """The reader's language; the portal's own where nobody reads a page (worker, command)."""
+    return tk.h.lang() if has_request_context() else tk.config["ckan.locale_default"]
+
+
 def protocol(of: Protocol) -> str:
     """A protocol by title and version."""
-    title = of.title.get(tk.h.lang()) or of.title["en"]
-    return f"{title}, {of.version}"
+    return f"{title(of)}, {of.version}"
+
+
+def title(of: Protocol) -> str:
+    """The title of a protocol in the reader's language, or in English."""
+    return of.title.get(language()) or of.title["en"]
+
+
+def advice() -> dict[str, str]:
+    """The sentences of the form's advice, filled in while a level is chosen."""
+    return {
+        "allowed": _("{level}: {exposures}."),
+        "either": _("{some} or {last}"),
+        "preset": _("“{exposure}” is chosen below for now."),
+        "left": _("Choose below; left unchosen, it becomes “{exposure}”."),
+        "why_not": _("Not possible. {reason}."),
+    }
+
+
+def field_labels() -> dict[str, str]:
+    """The plugin's fields as an error summary names them."""
+    exposed = _("Who can see it")
+    return {
+        "sensitivity": _("Sensitivity"),
+        "private": exposed,
+        "is_requestdata_type": exposed,
+        "owner_org": _("Organization"),
+    }
+
+
+def state(of: str) -> str:
+    """The state of a proposal to lower a level."""
+    return {
+        "pending": _("Waits for a second person"),
+        "approved": _("Approved, not used yet"),
+        "used": _("Approved, and lowered"),
+        "refused": _("Refused: the level stays"),
+        "expired": _("Approved, but not used in time"),
+    }[of]
 
 
 def refusal(settled: Settlement, asked: Level | None, by: Protocol, propose_url: str) -> str:
@@ -188,6 +231,10 @@ def already_decided(state: str) -> str:
     return states.get(state) or _("This proposal was approved already.")
 
 
+def already_proposed() -> str:
+    return _("This has been proposed already and waits for a second person.")
+
+
 def group_foreign() -> str:
     return _("You cannot add a dataset that you do not see.")
 
@@ -198,7 +245,9 @@ def not_here() -> str:
 
 def _reason(of: Reason) -> str:
     words = _REASONS[of.code]().format(level=level_and_class(of.level))
-    return f"{words} ({protocol(of.protocol)})" if of.protocol else words
+    if of.protocol is None:
+        return words
+    return _("{reason} under {protocol}").format(reason=words, protocol=protocol(of.protocol))
 
 
 def _way_forward(settled: Settlement) -> str:
