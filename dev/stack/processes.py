@@ -68,9 +68,12 @@ def failure(name: str, code: int, log: Path, start: int, downloads: bool) -> str
         text = file.read().decode(errors="replace")
     if "No space left on device" in text:
         return f"{name} ran out of disk: make room and repeat the command. Its log: {log}"
-    if downloads and NO_NETWORK.search(text):
-        reason = f"{name} could not reach what it wanted to download: is there a network?"
-        return f"{reason} Repeat the command when there is. Its log: {log}\n{tail(log, 4)}"
+    telling = [line for line in text.splitlines() if NO_NETWORK.search(line)]
+    if downloads and telling:
+        return (
+            f"{name} could not download what it needs. Is there a network, and does it trust the"
+            f" certificates there? Then repeat the command. Its log: {log}\n{telling[-1][:300]}"
+        )
     return f"{name} failed with exit code {code}. The end of {log}:\n{tail(log, 12)}"
 
 

@@ -29,7 +29,13 @@ def build(state: State) -> None:
     log = state.log("maven")
     with step("Solr, by Maven", log):
         home = {"JAVA_HOME": str(program().parents[1])}
-        run(state, ["mvn", "-B", "-ntp", "-f", folder, "package"], log, env=home, downloads=True)
+        run(
+            state,
+            ["mvn", "-B", "-ntp", "-Dstyle.color=never", "-f", folder, "package"],
+            log,
+            env=home,
+            downloads=True,
+        )
     state.mark("solr", key)
 
 
