@@ -5,10 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-import ckan.plugins.toolkit as tk
-
 from .policy.decide import decide
-from .policy.facts import ON_REQUEST, SENSITIVITY, Facts
+from .policy.facts import ON_REQUEST, SENSITIVITY, TRUE, Facts
 from .policy.protocol import TEMPLATE, Protocol
 from .policy.scale import Exposure, Level
 from .policy.verdict import Verdict
@@ -34,5 +32,7 @@ def level_of(package: dict[str, Any]) -> Level | None:
 
 
 def exposure_of(package: dict[str, Any]) -> Exposure:
-    """The exposure that a dataset dict carries."""
-    return Exposure.of(tk.asbool(package.get("private")), tk.asbool(package.get(ON_REQUEST)))
+    """The exposure that a dataset dict carries, read as the database reads it; never raises."""
+    private = str(package.get("private")).lower() == TRUE
+    on_request = str(package.get(ON_REQUEST)) in (TRUE, str(True))
+    return Exposure.of(private, on_request)

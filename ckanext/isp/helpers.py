@@ -161,6 +161,7 @@ def isp_reasons(package: dict[str, Any]) -> list[str]:
     level = gate.level_of(package)
     verdict = isp_verdict(level.slug if level else None, bool(package.get("resources")))
     cited = [r for r in verdict["reasons"] if r["protocol"] or r["code"] != "level"]
+    cited.sort(key=lambda reason: reason["code"] != "level")
     return [reason["message"] for reason in cited or verdict["reasons"]]
 
 

@@ -108,6 +108,7 @@ def advice() -> dict[str, str]:
         "preset": _("“{exposure}” is chosen below for now."),
         "left": _("Choose below; left unchosen, it becomes “{exposure}”."),
         "why_not": _("Not possible. {reason}."),
+        "first": _("Choose the sensitivity first."),
     }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from random import Random
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -32,10 +33,12 @@ def test_a_protocol_more_never_widens(several: list[Protocol], one: Protocol, fa
 
 @given(SEVERAL, FACTS, st.randoms())
 def test_the_order_of_protocols_never_matters(
+    several: list[Protocol], facts: Facts, r: Random
+) -> None:
     several: list[Protocol], facts: Facts, r: object
 ) -> None:
     shuffled = list(several)
-    r.shuffle(shuffled)  # type: ignore[attr-defined]
+    r.shuffle(shuffled)
     assert decide(shuffled, facts, TODAY).allowed == decide(several, facts, TODAY).allowed
 
 

@@ -95,6 +95,7 @@ this.ckan.module("isp-sensitivity", function () {
     },
 
     whyNot: function (exposure, verdict) {
+      if (!verdict.level) { return this.options.words.first; }
       var against = verdict.reasons.filter(function (reason) {
         return !reason.allows.includes(exposure);
       });

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +45,5 @@ class Pages(p.SingletonPlugin, DefaultTranslation):
 
 
 def _with_protocol(facets_dict: dict[str, Any]) -> dict[str, Any]:
-    facets_dict["isp_level"] = tk._("Sensitivity")
-    facets_dict["isp_exposure"] = tk._("Access")
-    return facets_dict
+    words = {"isp_level": tk._("Sensitivity"), "isp_exposure": tk._("Who can see it")}
+    return OrderedDict({**words, **facets_dict})
