@@ -35,8 +35,6 @@ def test_a_protocol_more_never_widens(several: list[Protocol], one: Protocol, fa
 def test_the_order_of_protocols_never_matters(
     several: list[Protocol], facts: Facts, r: Random
 ) -> None:
-    several: list[Protocol], facts: Facts, r: object
-) -> None:
     shuffled = list(several)
     r.shuffle(shuffled)
     assert decide(shuffled, facts, TODAY).allowed == decide(several, facts, TODAY).allowed
