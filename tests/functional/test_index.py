@@ -68,6 +68,11 @@ def test_a_save_leaves_nothing_for_the_worker(found: Any) -> None:
     assert model.Session.scalar(sa.text("SELECT count(*) FROM isp_outbox")) == 0
 
 
+def test_a_search_in_ckans_own_schema_finds_what_is_open(dataset: Dataset) -> None:
+    made = dataset(sensitivity="low")
+    assert found_by_anyone(use_default_schema=True) == [made["id"]]
+
+
 def test_members_still_find_what_is_theirs(dataset: Dataset, editor: Any) -> None:
     made = dataset(sensitivity="high")
     answer = tk.get_action("package_search")(

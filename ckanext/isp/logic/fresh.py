@@ -15,8 +15,8 @@ from ckan import authz, model
 from ckan.types import Action, Context, DataDict
 
 from .. import gate, jobs
-from ..policy.facts import SENSITIVITY
 from ..policy.scale import Exposure, Level, rank
+from . import fields
 
 WAITING = 500
 
@@ -88,10 +88,11 @@ def _wider(result: Mapping[str, Any], row: Any) -> bool:
     """Whether the index tells of a dataset that is more open, or less sensitive, than it is."""
     if "private" not in result:
         return False
-    indexed = gate.exposure_of(dict(result))
-    if indexed > Exposure[row.exposure.upper()]:
+    indexed = dict(result)
+    fields.lift(indexed)
+    if gate.exposure_of(indexed) > Exposure[row.exposure.upper()]:
         return True
-    return rank(Level.parse(result.get(SENSITIVITY))) < rank(Level.parse(row.sensitivity))
+    return rank(gate.level_of(indexed)) < rank(Level.parse(row.sensitivity))
 
 
 def _visible(context: Context, row: Any) -> bool:
@@ -110,17 +111,17 @@ def _sees_all(context: Context) -> bool:
 
 
 def _with_ids(data_dict: DataDict) -> tuple[DataDict, list[str] | None]:
-    fields = data_dict.get("fl")
-    if not fields:
+    asked = data_dict.get("fl")
+    if not asked:
         return data_dict, None
-    named_fields = fields if isinstance(fields, list) else str(fields).replace(",", " ").split()
+    named_fields = asked if isinstance(asked, list) else str(asked).replace(",", " ").split()
     if "id" in named_fields or "*" in named_fields:
         return data_dict, None
     return {**data_dict, "fl": [*named_fields, "id"]}, named_fields
 
 
-def _only(result: dict[str, Any], fields: list[str] | None) -> dict[str, Any]:
-    return {k: v for k, v in result.items() if k != "id"} if fields else result
+def _only(result: dict[str, Any], wanted: list[str] | None) -> dict[str, Any]:
+    return {k: v for k, v in result.items() if k != "id"} if wanted else result
 
 
 def _without(data_dict: DataDict, waiting: list[str]) -> DataDict:

@@ -13,14 +13,14 @@ from .. import doctor, notify
 
 guard = Blueprint("isp_guard", __name__)
 
-ALLOWED_WHILE_UNSAFE = ("/webassets/", "/base/")
+STATIC = ("/webassets/", "/base/")
 NO_STORE = "private, no-store"
 
 
 @guard.before_app_request
 def serve_only_when_safe() -> Any:
     """A portal that would leak serves nothing; the log and doctor say why."""
-    if request.path.startswith(ALLOWED_WHILE_UNSAFE) or not doctor.refuses():
+    if request.path.startswith(STATIC) or not doctor.refuses():
         return None
     body = tk._("This portal is closed for now. Its administrator finds the reason in the log.")
     return Response(body, status=503, mimetype="text/plain", headers={"Cache-Control": NO_STORE})
@@ -38,10 +38,10 @@ def protect_from_forged_posts() -> None:
 @guard.before_app_request
 def keep_out_of_shared_caches() -> None:
     """Answers to somebody, and answers that are data, are nobody else's."""
-    if current_user.is_authenticated or not request.path.startswith(ALLOWED_WHILE_UNSAFE):
-        g.isp_no_store = current_user.is_authenticated or _is_data()
-        if g.isp_no_store:
-            request.environ["__no_cache__"] = True
+    if request.path.startswith(STATIC):
+        return
+    if _is_data() or current_user.is_authenticated:
+        g.isp_no_store = request.environ["__no_cache__"] = True
 
 
 @guard.after_app_request
