@@ -126,7 +126,7 @@ def create_cluster(state: State) -> None:
     home, data = state.path("pg"), state.path("pg", "data")
     if data.exists():
         return
-    state.unmark("roles", *(name for pair in DATABASES.values() for name in pair))
+    state.unmark("roles-2", *(name for pair in DATABASES.values() for name in pair))
     shutil.rmtree(home, ignore_errors=True)
     home.mkdir(mode=0o700)
     password = home / "password"
@@ -147,10 +147,10 @@ def create_cluster(state: State) -> None:
 
 
 def create_databases(state: State) -> None:
-    if not state.done("roles"):
+    if not state.done("roles-2"):
         for role in (OWNER, READER):
             create_role(state, role)
-        state.mark("roles")
+        state.mark("roles-2")
     for name in (name for pair in DATABASES.values() for name in pair):
         if not state.done(name):
             recreate(state, name)
@@ -164,7 +164,11 @@ def create_role(state: State, role: str) -> None:
         f"SELECT 'CREATE ROLE {role}' WHERE NOT EXISTS"
         f" (SELECT FROM pg_roles WHERE rolname = '{role}') \\gexec\n"
         f"ALTER ROLE {role} WITH LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE"
-        f" PASSWORD '{password}';\n",
+        f" PASSWORD '{password}';\n"
+        # so that tests can try what replication and restores do
+        f"SELECT 'GRANT SET ON PARAMETER session_replication_role TO {OWNER}'"
+        f" WHERE '{role}' = '{OWNER}'"
+        " AND current_setting('server_version_num')::int >= 150000 \\gexec\n",
     )
 
 
