@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import ckan.plugins.toolkit as tk
+from ckan import model
 from ckan.types import Action, Context, DataDict
 
 from .. import fresh
@@ -44,7 +45,11 @@ def tag_show(up: Action, context: Context, data_dict: DataDict) -> Any:
     """Show a tag; its datasets are those that a search by the same user finds."""
     tag = up(context, {**data_dict, "include_datasets": False})
     if tk.asbool(data_dict.get("include_datasets", False)):
-        field = f"vocab_{tag['vocabulary_id']}" if tag.get("vocabulary_id") else "tags"
-        query = {"fq": f'+{field}:"{tag["name"]}"', "rows": 1000}
+        query = {"fq": f'+{_field_of(tag)}:"{tag["name"]}"', "rows": 1000}
         tag["packages"] = tk.get_action("package_search")(context, query)["results"]
     return tag
+
+
+def _field_of(tag: dict[str, Any]) -> str:
+    vocabulary = model.Vocabulary.get(tag.get("vocabulary_id"))
+    return f"vocab_{vocabulary.name}" if vocabulary else "tags"
