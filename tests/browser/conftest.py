@@ -1,0 +1,170 @@
+"""A portal that is served, and people who look at it with a browser."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from tests.browser.people import PASSWORD, PEOPLE
+
+TOP = Path(__file__).resolve().parents[2]
+BIN = Path(sys.executable).parent
+QUIET = [
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+Visit = Callable[..., Page]
+
+
+@pytest.fixture(scope="session")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the portal keeps its files; its database is filled."""
+    if "CKAN_SQLALCHEMY_URL" not in os.environ:
+        pytest.skip("needs a database that may be emptied: `make browser`")
+    home = tmp_path_factory.mktemp("portal")
+    run([sys.executable, "-m", "tests.browser.fill", write_ini(home, free_address())])
+    return home
+
+
+@pytest.fixture(scope="session")
+def portal(home: Path) -> Iterator[str]:
+    """The portal's address, while it is served."""
+    address = free_address()
+    with served(write_ini(home, address), address):
+        yield address
+
+
+@pytest.fixture(scope="session")
+def plain_portal(home: Path) -> Iterator[str]:
+    """The same portal without ckanext-scheming: CKAN's own form and schema."""
+    address = free_address()
+    with served(write_ini(home, address, plugins="isp activity"), address):
+        yield address
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    program = os.environ.get("CHROMIUM") or "/usr/bin/chromium"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=QUIET)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def logged_in(portal: str, browser: Browser) -> dict[str, Any]:
+    """The browser's memory of each person, who logged in once."""
+    return {name: log_in(portal, browser, name) for name in PEOPLE}
+
+
+@pytest.fixture
+def visit(portal: str, browser: Browser, logged_in: dict[str, Any]) -> Iterator[Visit]:
+    """Opens a page of the portal as somebody, or as a visitor."""
+    opened: list[BrowserContext] = []
+
+    def open_page(path: str, who: str | None = None, *, width: int = 1280, js: bool = True) -> Page:
+        context = browser.new_context(
+            base_url=portal,
+            storage_state=logged_in[who] if who else None,
+            viewport={"width": width, "height": 900},
+            java_script_enabled=js,
+        )
+        # pictures of people come from elsewhere; tests do not go there
+        context.route(
+            lambda url: not url.startswith((portal, "data:")), lambda route: route.abort()
+        )
+        context.set_default_timeout(15_000)
+        opened.append(context)
+        page = context.new_page()
+        page.goto(path)
+        return page
+
+    yield open_page
+    for context in opened:
+        context.close()
+
+
+def log_in(portal: str, browser: Browser, name: str) -> Any:
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(f"{portal}/user/login")
+    page.fill("#field-login", name)
+    page.fill("#field-password", PASSWORD)
+    page.press("#field-password", "Enter")
+    page.wait_for_url(lambda url: "/user/login" not in url)
+    memory = context.storage_state()
+    context.close()
+    return memory
+
+
+def free_address() -> str:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return f"http://127.0.0.1:{free.getsockname()[1]}"
+
+
+def write_ini(home: Path, address: str, plugins: str | None = None) -> Path:
+    """test.ini for a portal that is really served."""
+    text = (TOP / "test.ini").read_text().replace("%(here)s/.portal", str(home))
+    values = {"testing": "false", "ckan.site_url": address, "ckan.plugins": plugins}
+    for name, value in values.items():
+        if value:
+            text = re.sub(rf"(?m)^{re.escape(name)} = .*", f"{name} = {value}", text)
+    path = home / f"{address.rpartition(':')[2]}.ini"
+    path.write_text(text)
+    return path
+
+
+@contextlib.contextmanager
+def served(ini: Path, address: str) -> Iterator[None]:
+    program = [BIN / "gunicorn", "--workers", "1", "--threads", "8", "--timeout", "120"]
+    where = ["--bind", address.removeprefix("http://"), "--chdir", TOP, "dev.wsgi:application"]
+    with ini.with_suffix(".log").open("w") as log:
+        process = subprocess.Popen(
+            [str(word) for word in (*program, *where)],
+            env={**os.environ, "CKAN_INI": str(ini)},
+            stdout=log,
+            stderr=log,
+        )
+        try:
+            wait_for(address, process, Path(log.name))
+            yield
+        finally:
+            process.terminate()
+            process.wait(20)
+
+
+def run(command: list[Any]) -> None:
+    done = subprocess.run(
+        [str(word) for word in command], cwd=TOP, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def wait_for(address: str, served: subprocess.Popen[bytes], log: Path) -> None:
+    until = time.monotonic() + 90
+    while time.monotonic() < until and served.poll() is None:
+        try:
+            with urllib.request.urlopen(f"{address}/api/3/action/status_show", timeout=30):
+                return
+        except OSError:
+            time.sleep(0.3)
+    pytest.fail(f"the portal did not start:\n{log.read_text()[-3000:]}")

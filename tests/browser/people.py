@@ -1,0 +1,18 @@
+"""Who uses the test portal."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+PASSWORD = "a password for tests"
+
+
+class Person(NamedTuple):
+    name: str
+    role: str
+
+
+PEOPLE = {
+    "amina": Person("Amina Diallo", "editor"),
+    "jean": Person("Jean Traoré", "admin"),
+}
