@@ -236,6 +236,10 @@ def already_proposed() -> str:
     return _("This has been proposed already and waits for a second person.")
 
 
+def list_of_ids() -> str:
+    return _("Send a list of dataset ids.")
+
+
 def group_foreign() -> str:
     return _("You cannot add a dataset that you do not see.")
 

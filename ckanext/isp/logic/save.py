@@ -34,7 +34,7 @@ def create(up: Action, context: Context, data_dict: DataDict) -> Any:
     asked = fields.read(data_dict, Reading(None, {}))
     settled = settle(None, asked, gate.protocols(), gate.today())
     if settled.refusal:
-        _refuse(context, "package_create", settled, asked, data_dict.get("name"))
+        _refuse(context, "package_create", settled, asked, None)
     kind = data_dict.get("type") or "dataset"
     fields.place(data_dict, settled, fields.knows(kind, context))
     _announce(context, "package_create", None if context.get("defer_commit") else acts.NEW)
@@ -67,7 +67,8 @@ def update(up: Action, context: Context, data_dict: DataDict) -> Any:
     remains.drop_rows_before_on_request(package, data_dict, settled)
     with remains.no_orphans(reading.original, data_dict):
         result = up(context, data_dict)
-    remains.sweep(reading.original, data_dict)
+    if not context.get("defer_commit"):
+        remains.sweep(reading.original, data_dict)
     return _told(context, result, settled)
 
 

@@ -12,7 +12,7 @@ from ckan.types import Action, Context, DataDict
 
 from ... import gate, notify, wording
 from ...services import act as acts
-from ...services import datasets
+from ...services import datasets as stored_datasets
 from .. import fields, save
 
 __all__ = [
@@ -83,7 +83,10 @@ def bulk_update_public(up: Action, context: Context, data_dict: DataDict) -> Any
     """Publish all of the named datasets, or none."""
     tk.check_access("bulk_update_public", context, data_dict)
     refused = []
-    for dataset in data_dict.get("datasets") or ():
+    datasets = data_dict.get("datasets")
+    if not isinstance(datasets, list) or not all(isinstance(d, str) for d in datasets):
+        raise tk.ValidationError({"datasets": [wording.list_of_ids()]})
+    for dataset in datasets:
         package = model.Package.get(dataset)
         if package is None or package.owner_org != data_dict.get("org_id"):
             continue
@@ -103,7 +106,7 @@ def package_owner_org_update(up: Action, context: Context, data_dict: DataDict) 
     package = model.Package.get(data_dict.get("id"))
     if package and not context.get("defer_commit"):
         tk.check_access("package_owner_org_update", context, data_dict)
-        stored, _adopting = datasets.read(model.Session, package)
+        stored, _adopting = stored_datasets.read(model.Session, package)
         if package.private and not data_dict.get("organization_id"):
             raise tk.ValidationError({"organization_id": [wording.needs_owner(stored.facts.level)]})
         acts.announce(model.Session, save.door(context, "package_owner_org_update"))
