@@ -1,0 +1,126 @@
+"""The portal that CKAN's own tests run on: the plugin is on, every dataset is declared Low.
+
+`differences.yaml` names each test that fails here, with the reason. A test that is not named has to
+pass, one that is named has to fail.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import ckan.plugins as p
+import ckan.plugins.toolkit as tk
+import pytest
+import yaml
+from ckan import model
+from ckan.cli.db import _run_migrations
+from ckan.config.environment import CONFIG_FROM_ENV_VARS
+from ckan.tests import factories
+from sqlalchemy.orm import close_all_sessions
+
+HERE = Path(__file__).parent
+DIFFERENCES = HERE / "differences.yaml"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--without-isp", action="store_true", help="on CKAN alone, to compare")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    alone = config.getoption("--without-isp")
+    config.option.ckan_ini = str(HERE / ("core.ini" if alone else "isp.ini"))
+    if not alone:
+        config.pluginmanager.register(Portal(), "isp_portal")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionstart() -> None:
+    """Addresses are known by now; what a test sets itself is not to be overridden by them."""
+    for variable in CONFIG_FROM_ENV_VARS.values():
+        os.environ.pop(variable, None)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Expect of each named test that it fails, and of each name that there is such a test."""
+    table = yaml.safe_load(DIFFERENCES.read_text())
+    expected = dict(table["on_ckan_alone"])
+    if not config.getoption("--without-isp"):
+        expected |= table["with_isp"]
+    collected = {name_of(item): item for item in items}
+    modules = {name.partition("::")[0] for name in collected}
+    for name, reason in expected.items():
+        if name in collected:
+            collected[name].add_marker(pytest.mark.xfail(reason=reason, strict=True))
+        elif name.partition("::")[0] in modules:
+            raise pytest.UsageError(f"{DIFFERENCES.name} names no test of CKAN's: {name}")
+
+
+def name_of(item: pytest.Item) -> str:
+    """Where a test is, wherever CKAN is installed."""
+    module = item.module.__name__ if isinstance(item, pytest.Function) else ""
+    return f"{module}::{item.nodeid.partition('::')[2]}"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def tables(reset_db: Callable[[], None]) -> None:
+    """Some modules count on another one to have made the tables."""
+    reset_db()
+
+
+class Portal:
+    """Fixtures that take the place of CKAN's own."""
+
+    @pytest.fixture
+    def ckan_config(self, ckan_config: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
+        """The plugin stands before the others that a test asks for."""
+        asked = [name for name in tk.aslist(ckan_config["ckan.plugins"]) if name != "isp"]
+        monkeypatch.setitem(ckan_config, "ckan.plugins", ["isp", *asked])
+        return ckan_config
+
+    @pytest.fixture(autouse=True)
+    def keep_protocol(self, tables: None, monkeypatch: pytest.MonkeyPatch) -> None:
+        if not p.plugin_loaded("isp"):
+            p.load_all()
+        from ckanext.isp.logic import save
+
+        make = save.create
+
+        def make_low(up: Any, context: Any, data_dict: dict[str, Any]) -> Any:
+            data_dict.setdefault("sensitivity", "low")
+            return make(up, context, data_dict)
+
+        monkeypatch.setattr(save, "create", make_low)
+
+    @pytest.fixture(scope="session")
+    def reset_db(self) -> Callable[[], None]:
+        """Nothing can be deleted from the record; only its owner empties it, triggers off."""
+        p.load_all()
+        model.repo.clean_db()
+        model.repo.init_db()
+        _run_migrations("isp", None, True)
+
+        def reset() -> None:
+            factories.fake.unique.clear()
+            close_all_sessions()
+            empty()
+
+        return reset
+
+
+def empty() -> None:
+    """No row of CKAN's, none on record, none that waits for the index."""
+    from ckanext.isp.model import guard
+
+    with model.meta.engine.begin() as connection:
+        for table in reversed(guard.RECORDS):
+            connection.exec_driver_sql(f"ALTER TABLE {table} DISABLE TRIGGER ALL")
+            connection.exec_driver_sql(f"DELETE FROM {table}")
+        for table in guard.RECORDS:
+            guard.make_append_only(connection, table)
+        connection.exec_driver_sql("UPDATE isp_guard SET mode = 'armed'")
+    model.repo.delete_all()
+    with model.meta.engine.begin() as connection:
+        connection.exec_driver_sql("DELETE FROM isp_outbox")
