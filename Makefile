@@ -1,6 +1,6 @@
 # Everything is done by dev/stack; `make help` says what there is. ARGS go to pytest or the bench:
 #   make functional ARGS="-k grant -x"
-.PHONY: help demo services test lint unit functional browser bench status stop reset
+.PHONY: help demo services test lint unit functional core browser bench status stop reset
 
-help demo services test lint unit functional browser bench status stop reset:
+help demo services test lint unit functional core browser bench status stop reset:
 	@dev/run $@ $(ARGS)

@@ -2,8 +2,8 @@
 
 demo        the portal, with people and data in it
 services    PostgreSQL, Redis and Solr only, and .portal/test.env for tests run by hand
-test        everything: lint, unit, functional, browser
-lint, unit, functional, browser, bench
+test        everything: lint, unit, functional, core, browser
+lint, unit, functional, core, browser, bench
             one part of it; arguments go to pytest or the bench
 status      what runs, where
 stop        stop what was started

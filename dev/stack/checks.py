@@ -55,10 +55,19 @@ PHASES = {
             takes_arguments=True,
         ),
     ),
+    "core": (
+        Phase(
+            "CKAN's own tests",
+            "python tests/ckan_core",
+            "tests/ckan_core",
+            services=True,
+            takes_arguments=True,
+        ),
+    ),
     "bench": (Phase("bench", "python -m bench", "bench", services=True, takes_arguments=True),),
 }
 PHASES["test"] = tuple(
-    phase for name in ("lint", "unit", "functional", "browser") for phase in PHASES[name]
+    phase for name in ("lint", "unit", "functional", "core", "browser") for phase in PHASES[name]
 )
 
 

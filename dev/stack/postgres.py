@@ -21,7 +21,11 @@ from dev.stack.state import State, write_whole
 NAME = "postgres"
 OWNER = "ckan"
 READER = "datastore_ro"
-DATABASES = {"demo": ("ckan_default", "datastore_default"), "test": ("ckan_test", "datastore_test")}
+DATABASES = {
+    "demo": ("ckan_default", "datastore_default"),
+    "test": ("ckan_test", "datastore_test"),
+    "bench": ("bench_stock", "bench_isp"),
+}
 SETTINGS = {
     "listen_addresses": "127.0.0.1",
     "unix_socket_directories": "",  # their paths may be 107 bytes long, checkouts lie deeper

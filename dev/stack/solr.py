@@ -1,4 +1,4 @@
-"""Solr: a real one, fetched by Maven, with a core for the demo and a core for the tests."""
+"""Solr: a real one, fetched by Maven, with cores for the demo, the tests and the bench."""
 
 from __future__ import annotations
 
@@ -14,7 +14,12 @@ from dev.stack.state import State, digest
 
 NAME = "solr"
 SOURCE = Path(__file__).resolve().parents[1] / "solr"
-CORES = {"demo": "ckan", "test": "ckan_test"}
+CORES = {
+    "demo": "ckan",
+    "test": "ckan_test",
+    "bench_stock": "bench_stock",
+    "bench_isp": "bench_isp",
+}
 
 
 def build(state: State) -> None:
