@@ -10,15 +10,16 @@ from sqlalchemy.orm import Session
 from ..model.tables import Outbox
 
 
+_LOCK = sa.text("SELECT id FROM package WHERE id = ANY(:ids) ORDER BY id FOR SHARE")
+
+
 def pending(session: Session, limit: int) -> list[str]:
     """Datasets that the index has yet to be told about."""
     query = sa.select(Outbox.package_id).distinct().limit(limit)
     return list(session.scalars(query))
 
 
-def drain(
-    session: Session, index: Callable[[str], bool], failed: set[str], batch: int = 100
-) -> int:
+def drain(session: Session, index: Callable[[str], bool], failed: set[str], batch: int = 10) -> int:
     """Tell the index about one batch; the caller commits. Other workers take other rows.
 
     :param index: makes the index say of a dataset what the database says; False if it could not
@@ -32,9 +33,12 @@ def drain(
         .limit(batch)
         .with_for_update(skip_locked=True)
     ).all()
-    # what this session read before is what others have changed since
+    waiting = list(dict.fromkeys(row.package_id for row in rows))
+    # nobody changes a dataset between its being read and its being indexed
+    session.execute(_LOCK, {"ids": waiting})
+    # and what this session read before is what others have changed since
     session.expire_all()
-    for package_id in dict.fromkeys(row.package_id for row in rows):
+    for package_id in waiting:
         if not index(package_id):
             failed.add(package_id)
     done = [row.id for row in rows if row.package_id not in failed]
