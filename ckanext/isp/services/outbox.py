@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 
 from ..model.tables import Outbox
 
-
 _LOCK = sa.text("SELECT id FROM package WHERE id = ANY(:ids) ORDER BY id FOR SHARE")
 
 
