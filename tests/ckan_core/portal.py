@@ -116,7 +116,7 @@ def empty() -> None:
 
     with model.meta.engine.begin() as connection:
         for table in reversed(guard.RECORDS):
-            connection.exec_driver_sql(f"ALTER TABLE {table} DISABLE TRIGGER ALL")
+            connection.exec_driver_sql(f"ALTER TABLE {table} DISABLE TRIGGER USER")
             connection.exec_driver_sql(f"DELETE FROM {table}")
         for table in guard.RECORDS:
             guard.make_append_only(connection, table)
