@@ -1,0 +1,40 @@
+"""The table of doors is whole, and README.md says what it says."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from .every import ALL, BY_NAME, ELSEWHERE, HOLDS, PARTLY
+from .known import KNOWN
+from .listing import lines
+from .people import MANAGERS, OPERATOR
+from .table import cases
+
+README = Path(__file__).parent / "README.md"
+
+
+def test_every_door_is_tried_or_named() -> None:
+    tried = {door.id for door in ALL}
+    assert tried | set(ELSEWHERE) == {f"W{number}" for number in range(1, 44)}
+    assert not tried & set(ELSEWHERE)
+    assert set(PARTLY) <= tried
+
+
+def test_the_table_is_no_smaller_than_it_was() -> None:
+    assert len(ALL) >= 91
+    assert sum(1 for _case in cases(ALL)) >= 1100
+
+
+def test_every_door_is_tried_by_somebody_who_can_go_through_it() -> None:
+    assert all(set(door.personas) & {*MANAGERS, OPERATOR, "stranger"} for door in ALL)
+
+
+def test_exceptions_speak_of_doors_that_exist() -> None:
+    assert set(HOLDS) <= set(BY_NAME)
+    assert {name for name, *_rest in KNOWN} <= set(BY_NAME)
+
+
+def test_the_readme_is_up_to_date() -> None:
+    assert README.read_text() == "\n".join(lines()) + "\n", (
+        "run `python -m doors.listing > doors/README.md` in tests/functional"
+    )
