@@ -76,6 +76,11 @@ def test_the_same_lowering_is_proposed_once(high: Any, editor: Any, org_admin: A
     assert set(errors) == {"to"}
 
 
+def test_dropping_a_level_is_proposed_on_purpose_only(high: Any, editor: Any) -> None:
+    assert set(refused("isp_lowering_request", editor, id=high["id"], reason="Why")) == {"to"}
+    assert propose(high, editor, to="")["to"] is None
+
+
 def test_an_editor_cannot_approve(high: Any, editor: Any, org_admin: Any) -> None:
     proposal = propose(high, org_admin)
     with pytest.raises(tk.NotAuthorized):

@@ -11,11 +11,11 @@ Schema = dict[str, Any]
 
 @validator_args
 def lowering_request(
-    not_empty: Any, unicode_safe: Any, package_id_or_name_exists: Any, ignore_missing: Any
+    not_empty: Any, unicode_safe: Any, package_id_or_name_exists: Any, not_missing: Any
 ) -> Schema:
     return {
         "id": [not_empty, unicode_safe, package_id_or_name_exists],
-        "to": [ignore_missing, unicode_safe],
+        "to": [not_missing, unicode_safe],
         "reason": [not_empty, unicode_safe],
     }
 

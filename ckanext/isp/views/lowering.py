@@ -10,6 +10,8 @@ from flask.views import MethodView
 
 isp = Blueprint("isp", __name__)
 
+FIELDS = ("to", "reason")
+
 
 class Propose(MethodView):
     """Propose to lower the level of a dataset."""
@@ -29,7 +31,7 @@ class Propose(MethodView):
         )
 
     def post(self, id: str) -> Any:
-        data = {"id": id, "to": tk.request.form.get("to"), "reason": tk.request.form.get("reason")}
+        data = {"id": id, **{key: v for key, v in tk.request.form.items() if key in FIELDS}}
         try:
             tk.get_action("isp_lowering_request")({}, dict(data))
         except tk.ValidationError as error:
