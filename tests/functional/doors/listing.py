@@ -13,10 +13,11 @@ HEAD = """\
 # Every door, one promise
 
 A door is a way in which something can change that decides who sees a dataset or its files: an
-action, a form, the command line, a script, SQL. Each is tried on a running portal, by each person
-named (everybody: somebody who is not signed in, a member of another organization, an editor, an
-administrator of the organization and a sysadmin), on datasets of each level named, through HTTP, the `ckan` command, its shell or PostgreSQL.
-Whatever the door answers (never a failure of the portal), afterwards
+action, a form, the command line, a script, SQL. Each is tried on a running portal through HTTP,
+the `ckan` command, its shell or PostgreSQL, by each person named (everybody: somebody who is not
+signed in, a member of another organization, an editor, an administrator of the organization and
+a sysadmin), on datasets of each level named. Whatever the door answers (never a failure of the
+portal), afterwards
 
 1. the row keeps the protocol's floor, and its level is not lowered;
 2. the index tells of no more readers than the row, and a search shows nothing before the index
