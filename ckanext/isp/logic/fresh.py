@@ -15,19 +15,21 @@ from ckan import authz, model
 from ckan.types import Action, Context, DataDict
 
 from .. import gate, jobs
+from ..policy.facts import SENSITIVITY, TRUE
 from ..policy.scale import Exposure, Level, rank
 from . import fields
 
 WAITING = 500
 
-_ROWS = sa.text(
+_ROWS = (
     "SELECT p.id, p.name, p.private, p.state, p.owner_org, p.creator_user_id, "
-    "       p.extras->>'sensitivity' AS sensitivity, "
-    "       isp_exposure(p.private, p.extras) AS exposure, false AS waiting "
-    "  FROM package p WHERE p.id = ANY(:refs) OR p.name = ANY(:refs) "
-    "UNION ALL (SELECT DISTINCT o.package_id, NULL, NULL::boolean, NULL, NULL, NULL, NULL, NULL, "
+    "       p.extras->>'sensitivity' AS sensitivity, p.extras->>'is_requestdata_type' AS flag, "
+    "       false AS waiting "
+    "  FROM package p WHERE p.{column} = ANY(:refs) "
+    "UNION ALL (SELECT o.package_id, NULL, NULL::boolean, NULL, NULL, NULL, NULL, NULL, "
     "       true FROM isp_outbox o LIMIT :limit)"
 )
+_BY_ID, _BY_NAME = (sa.text(_ROWS.format(column=column)) for column in ("id", "name"))
 
 
 def search(up: Action, context: Context, data_dict: DataDict) -> dict[str, Any]:
@@ -55,7 +57,7 @@ def listed(up: Action, context: Context, data_dict: DataDict) -> list[dict[str, 
 
 def named(context: Context, found: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Of suggestions that carry a name only, those that the database would make as well."""
-    rows, _waiting = _rows(result["name"] for result in found)
+    rows, _waiting = _rows((result["name"] for result in found), _BY_NAME)
     by_name = {row.name: row for row in rows.values()}
     return [r for r in found if _visible(context, by_name.get(r["name"]))]
 
@@ -67,11 +69,12 @@ def _for_the_reader(context: Context) -> Context:
     return context
 
 
-def _rows(references: Iterable[str]) -> tuple[dict[str, Any], list[str]]:
-    refs = list(references)
-    found = model.Session.execute(_ROWS, {"refs": refs, "limit": WAITING}).all()
+def _rows(
+    references: Iterable[str], query: sa.TextClause = _BY_ID
+) -> tuple[dict[str, Any], set[str]]:
+    found = model.Session.execute(query, {"refs": list(references), "limit": WAITING}).all()
     rows = {row.id: row for row in found if not row.waiting}
-    return rows, [row.id for row in found if row.waiting]
+    return rows, {row.id for row in found if row.waiting}
 
 
 def _kept(
@@ -84,13 +87,15 @@ def _kept(
     ]
 
 
-def _wider(result: Mapping[str, Any], row: Any) -> bool:
+def _wider(result: dict[str, Any], row: Any) -> bool:
     """Whether the index tells of a dataset that is more open, or less sensitive, than it is."""
     if "private" not in result:
         return False
-    indexed = dict(result)
-    fields.lift(indexed)
-    if gate.exposure_of(indexed) > Exposure[row.exposure.upper()]:
+    indexed = result
+    if SENSITIVITY not in result:
+        indexed = dict(result)
+        fields.lift(indexed)
+    if gate.exposure_of(indexed) > Exposure.of(row.private, row.flag == TRUE):
         return True
     return rank(gate.level_of(indexed)) < rank(Level.parse(row.sensitivity))
 
@@ -124,7 +129,7 @@ def _only(result: dict[str, Any], wanted: list[str] | None) -> dict[str, Any]:
     return {k: v for k, v in result.items() if k != "id"} if wanted else result
 
 
-def _without(data_dict: DataDict, waiting: list[str]) -> DataDict:
+def _without(data_dict: DataDict, waiting: set[str]) -> DataDict:
     excluded = "-id:({})".format(" OR ".join(f'"{name}"' for name in waiting))
     listed_fq = data_dict.get("fq_list")
     fq_list = [*listed_fq, excluded] if isinstance(listed_fq, list) else [excluded]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from .people import ADMIN, ANONYMOUS, EDITOR, SYSADMIN
+from .people import ADMIN, EDITOR, SYSADMIN
 from .table import Door
 
 # name of the door, levels, personas; empty for all
@@ -32,12 +32,6 @@ KNOWN: tuple[tuple[str, tuple[str, ...], tuple[str, ...], str], ...] = (
         (),
         (),
         "activities of the time when a dataset was open are not narrowed yet to what it is now",
-    ),
-    (
-        "collaborator",
-        (),
-        (ANONYMOUS,),
-        "CKAN answers 500 where somebody who is not signed in adds a collaborator",
     ),
     (
         "unknown_type",

@@ -38,6 +38,8 @@ __all__ = [*DOORS]
 def _announced(name: str) -> ChainedAction:
     @tk.chained_action
     def door(up: Action, context: Context, data_dict: DataDict) -> Any:
+        if not context.get("user") and not context.get("ignore_auth"):
+            raise tk.NotAuthorized()
         _see_every_package(context, data_dict)
         acts.announce(model.Session, save.door(context, name), unless_announced=True)
         return up(context, data_dict)
