@@ -20,11 +20,16 @@ from ..policy.scale import Exposure
 log = logging.getLogger(__name__)
 
 
+def goes_on_request(data_dict: DataDict, settled: Settlement) -> bool:
+    """Whether a save leaves a dataset on request, and without its resources."""
+    return settled.exposure is Exposure.ON_REQUEST and data_dict.get("resources") == []
+
+
 def drop_rows_before_on_request(
     package: model.Package, data_dict: DataDict, settled: Settlement
 ) -> None:
     """Take resources out before the dataset goes on request; the guard looks at every statement."""
-    if settled.exposure is Exposure.ON_REQUEST and data_dict.get("resources") == []:
+    if goes_on_request(data_dict, settled):
         for resource in package.resources_all:
             resource.state = "deleted"
         model.Session.flush()
