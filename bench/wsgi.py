@@ -13,6 +13,7 @@ from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
 from bench.portals import HEADER
+from ckanext.isp.model import standing
 
 _here = threading.local()
 
@@ -36,4 +37,15 @@ def count(*_statement: object) -> None:
     _here.queries = getattr(_here, "queries", 0) + 1
 
 
+def count_question(ask: Callable[..., Any]) -> Callable[..., Any]:
+    """The plugin's own question goes past SQLAlchemy's events, so it is counted here."""
+
+    def counted(*arguments: Any) -> Any:
+        count()
+        return ask(*arguments)
+
+    return counted
+
+
+standing.of = count_question(standing.of)
 application = counting(make_app(CKANConfigLoader(os.environ["CKAN_INI"]).get_config()))

@@ -13,7 +13,7 @@ import ckan.plugins.toolkit as tk
 import click
 from ckan import model
 
-from . import config, doctor, gate, jobs
+from . import config, doctor, gate, jobs, wording
 from .model import guard
 from .policy.scale import SLUGS, Level
 from .services import adopt, audit, datasets, outbox
@@ -49,7 +49,8 @@ def adopt_command(
     if assume and not reason:
         raise click.UsageError("--assume needs --reason: it is an explicit decision.")
     found = adopt.found(model.Session)
-    _print_table(["organization", "rule", "datasets"], [list(row.values()) for row in found])
+    why = [[row["organization"], row["datasets"], wording.violation(row["rule"])] for row in found]
+    _print_table(["organization", "datasets", "why"], why)
     count = sum(row["datasets"] for row in found)
     if dry_run:
         click.echo(f"{count} datasets would change. Nothing was changed.")

@@ -9,12 +9,14 @@ from typing import Any
 import ckan.plugins as p
 import ckan.plugins.toolkit as tk
 from babel.dates import format_datetime, format_timedelta
+from ckan import model
 from ckan.types import Context
 
 from . import gate, wording
 from .logic import fields
 from .policy.facts import ON_REQUEST, SENSITIVITY
 from .policy.scale import Exposure, Level, lowers
+from .services import datasets
 
 FACETS = ("isp_level", "isp_exposure")
 _ANCHORS = {
@@ -36,6 +38,16 @@ def isp_level(package: dict[str, Any]) -> dict[str, Any]:
     if level is None:
         return {"slug": "unclassified", "classification": wording.classification(None)}
     return {"slug": level.slug, **_words(level)}
+
+
+def isp_holds_level(package: dict[str, Any]) -> bool:
+    """Whether a dataset has, or is missing, a level: those of an exempt type are not."""
+    kind = package.get("type") or "dataset"
+    if package.get(SENSITIVITY) or kind == "dataset":
+        return True
+    if "isp_exempt_types" not in tk.g:
+        tk.g.isp_exempt_types = datasets.exempt_types(model.Session)
+    return kind not in tk.g.isp_exempt_types
 
 
 def isp_exposure(package: dict[str, Any]) -> dict[str, str]:

@@ -199,8 +199,28 @@ def floor(rule: str) -> tuple[str, str]:
     return field, words()
 
 
+def violation(rule: str) -> str:
+    """What stands against the guard in a dataset, in a few words.
+
+    :param rule: the constraint that the row breaks
+    """
+    return {
+        "isp_guard_owner": _("strictly confidential, and no organization answers for it"),
+        "isp_guard_resources": _("on request, and holds files"),
+        "isp_guard_level": _("more open than its level allows"),
+        "isp_guard_unclassified": _("public, and not classified"),
+    }[rule]
+
+
 def bad_level(slugs: Iterable[str]) -> str:
     return _("Choose one of: {slugs}.").format(slugs=", ".join(slugs))
+
+
+def bad_lower_level(levels: Iterable[Level]) -> str:
+    words = [level_and_class(level) for level in levels]
+    if not words:
+        return _("No level is lower than the one that this dataset has.")
+    return _("Choose a lower level: {levels}.").format(levels=", ".join(words))
 
 
 def contradictory() -> str:
@@ -242,6 +262,13 @@ def list_of_ids() -> str:
 
 def group_foreign() -> str:
     return _("You cannot add a dataset that you do not see.")
+
+
+def unknown_type(kind: str) -> str:
+    return _(
+        "This portal has no datasets of the type “{type}”, and no pages for them. "
+        "Leave the type out, or ask your administrator to declare it."
+    ).format(type=kind)
 
 
 def not_here() -> str:

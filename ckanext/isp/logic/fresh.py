@@ -15,21 +15,16 @@ from ckan import authz, model
 from ckan.types import Action, Context, DataDict
 
 from .. import gate, jobs
+from ..model import standing
+from ..model.standing import Standing
 from ..policy.facts import SENSITIVITY, TRUE
 from ..policy.scale import Exposure, Level, rank
 from . import fields
 
-WAITING = 500
-
-_ROWS = (
-    "SELECT p.id, p.name, p.private, p.state, p.owner_org, p.creator_user_id, "
-    "       p.extras->>'sensitivity' AS sensitivity, p.extras->>'is_requestdata_type' AS flag, "
-    "       false AS waiting "
-    "  FROM package p WHERE p.{column} = ANY(:refs) "
-    "UNION ALL (SELECT o.package_id, NULL, NULL::boolean, NULL, NULL, NULL, NULL, NULL, "
-    "       true FROM isp_outbox o LIMIT :limit)"
+_BY_REFERENCE = sa.text(
+    "SELECT id, name, private, state, owner_org, creator_user_id FROM package "
+    "WHERE id = ANY(:references) OR name = ANY(:references)"
 )
-_BY_ID, _BY_NAME = (sa.text(_ROWS.format(column=column)) for column in ("id", "name"))
 
 
 def search(up: Action, context: Context, data_dict: DataDict) -> dict[str, Any]:
@@ -55,11 +50,10 @@ def listed(up: Action, context: Context, data_dict: DataDict) -> list[dict[str, 
     return [r for r in _kept(context, found, rows) if r["id"] not in waiting]
 
 
-def named(context: Context, found: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Of suggestions that carry a name only, those that the database would make as well."""
-    rows, _waiting = _rows((result["name"] for result in found), _BY_NAME)
-    by_name = {row.name: row for row in rows.values()}
-    return [r for r in found if _visible(context, by_name.get(r["name"]))]
+def seen(context: Context, references: Iterable[str]) -> set[str]:
+    """Of datasets, by name or id, those that the user may see: their names and their ids."""
+    rows = model.Session.execute(_BY_REFERENCE, {"references": list(references)})
+    return {known for row in rows if _visible(context, row) for known in (row.id, row.name)}
 
 
 def _for_the_reader(context: Context) -> Context:
@@ -69,16 +63,14 @@ def _for_the_reader(context: Context) -> Context:
     return context
 
 
-def _rows(
-    references: Iterable[str], query: sa.TextClause = _BY_ID
-) -> tuple[dict[str, Any], set[str]]:
-    found = model.Session.execute(query, {"refs": list(references), "limit": WAITING}).all()
+def _rows(ids: Iterable[str]) -> tuple[dict[str, Standing], set[str]]:
+    found = standing.of(ids)
     rows = {row.id: row for row in found if not row.waiting}
     return rows, {row.id for row in found if row.waiting}
 
 
 def _kept(
-    context: Context, results: list[dict[str, Any]], rows: Mapping[str, Any]
+    context: Context, results: list[dict[str, Any]], rows: Mapping[str, Standing]
 ) -> list[dict[str, Any]]:
     return [
         result

@@ -6,10 +6,12 @@ import contextlib
 from collections.abc import Iterator
 from typing import Any
 
+import ckan.plugins as p
 import ckan.plugins.toolkit as tk
 from ckan import model
 from ckan.logic import fresh_context
 from ckan.types import Action, Context, DataDict
+from flask import current_app
 
 from .. import config, gate, notify, wording
 from ..policy.event import Event
@@ -22,6 +24,7 @@ from . import fields, remains
 from .fields import Reading
 
 SENT = "isp_sent"
+DATASET = "dataset"
 
 
 def create(up: Action, context: Context, data_dict: DataDict) -> Any:
@@ -33,6 +36,7 @@ def create(up: Action, context: Context, data_dict: DataDict) -> Any:
         fields.expand_form_choice(data_dict)
         fields.resource_ids(data_dict, {})
         _refuse_relationships(data_dict)
+        _refuse_unknown_type(data_dict)
     asked = fields.read(data_dict, Reading(None, {}))
     settled = settle(None, asked, gate.protocols(), gate.today())
     if settled.refusal:
@@ -188,6 +192,17 @@ def _refuse_relationships(data_dict: DataDict) -> None:
     for key in ("relationships_as_subject", "relationships_as_object"):
         if data_dict.get(key):
             raise tk.ValidationError({key: [wording.not_here()]})
+
+
+def _refuse_unknown_type(data_dict: DataDict) -> None:
+    kind = data_dict.get("type") or DATASET
+    if kind == DATASET or not isinstance(kind, str):
+        return
+    pages = current_app.blueprints if current_app else ()
+    forms = p.PluginImplementations(p.IDatasetForm)
+    shown = kind in pages or any(kind in form.package_types() for form in forms)
+    if not shown and kind not in datasets.exempt_types(model.Session):
+        raise tk.ValidationError({"type": [wording.unknown_type(kind)]})
 
 
 def _told(context: Context, result: Any, settled: Settlement) -> Any:

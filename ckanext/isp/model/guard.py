@@ -25,8 +25,7 @@ def source() -> str:
 
 def install(connection: Connection) -> None:
     """Create or replace every function and trigger of the guard, each enabled for all writers."""
-    schema = connection.execute(sa.text("SELECT quote_ident(current_schema())")).scalar_one()
-    connection.exec_driver_sql(source().replace("{schema}", schema).replace("%", "%%"))
+    connection.exec_driver_sql(_source_here(connection).replace("%", "%%"))
     for name, table in TRIGGERS.findall(source()):
         connection.exec_driver_sql(f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {name}")
 
@@ -79,4 +78,10 @@ def _function_faults(connection: Connection) -> list[str]:
         )
     )
     bodies: dict[str, str] = {row.proname: row.prosrc for row in found}
-    return [name for name, body in FUNCTIONS.findall(source()) if bodies.get(name) != body]
+    shipped = FUNCTIONS.findall(_source_here(connection))
+    return [name for name, body in shipped if bodies.get(name) != body]
+
+
+def _source_here(connection: Connection) -> str:
+    schema = connection.execute(sa.text("SELECT quote_ident(current_schema())")).scalar_one()
+    return source().replace("{schema}", schema)

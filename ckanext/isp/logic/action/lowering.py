@@ -13,7 +13,7 @@ from ckan.types import Context, DataDict
 
 from ... import config, wording
 from ...model.tables import Lowering
-from ...policy.scale import SLUGS, Level, lowers
+from ...policy.scale import Level, lowers
 from ...services import datasets, lowering
 from ...services.act import Act
 from .. import save, schema
@@ -87,8 +87,8 @@ def _pair(package: Any, to: str | None) -> tuple[Level, Level | None]:
     stored, _adopting = datasets.read(model.Session, package)
     before, after = stored.facts.level, Level.parse(to)
     if (to and after is None) or before is None or not lowers(before, after):
-        below = [slug for slug in SLUGS if before and lowers(before, Level.parse(slug))]
-        raise tk.ValidationError({"to": [wording.bad_level(below)]})
+        below = [level for level in Level if before and lowers(before, level)]
+        raise tk.ValidationError({"to": [wording.bad_lower_level(below)]})
     return before, after
 
 

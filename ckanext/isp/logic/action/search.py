@@ -12,7 +12,9 @@ from .. import fresh
 
 __all__ = [
     "current_package_list_with_resources",
+    "member_list",
     "package_autocomplete",
+    "package_relationships_list",
     "package_search",
     "tag_show",
 ]
@@ -36,7 +38,28 @@ def current_package_list_with_resources(up: Action, context: Context, data_dict:
 @tk.chained_action
 def package_autocomplete(up: Action, context: Context, data_dict: DataDict) -> Any:
     """Suggest datasets that the user may see."""
-    return fresh.named(context, up(context, data_dict))
+    found = up(context, data_dict)
+    seen = fresh.seen(context, (dataset["name"] for dataset in found))
+    return [dataset for dataset in found if dataset["name"] in seen]
+
+
+@tk.side_effect_free
+@tk.chained_action
+def member_list(up: Action, context: Context, data_dict: DataDict) -> Any:
+    """List members; of the datasets those that the user may see."""
+    found = up(context, data_dict)
+    seen = fresh.seen(context, (id for id, kind, _capacity in found if kind == "package"))
+    return [member for member in found if member[1] != "package" or member[0] in seen]
+
+
+@tk.side_effect_free
+@tk.chained_action
+def package_relationships_list(up: Action, context: Context, data_dict: DataDict) -> Any:
+    """List the relationships of a dataset with those that the user may see."""
+    found = up(context, data_dict)
+    ends = ("subject", "object")
+    seen = fresh.seen(context, {relation[end] for relation in found for end in ends})
+    return [relation for relation in found if all(relation[end] in seen for end in ends)]
 
 
 @tk.side_effect_free

@@ -1,6 +1,6 @@
 -- The database floor: what no writer gets past, whatever door it came through.
 -- docs/architecture.md explains it; tests/functional/test_floor.py proves it equal to policy/decide.py.
--- Every function pins its search path; doctor compares what is installed with this file.
+-- Every function that reads a table pins where it stands; doctor compares what is installed with this file.
 
 CREATE OR REPLACE FUNCTION isp_rank(slug text) RETURNS int
 LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
@@ -145,6 +145,11 @@ BEGIN
   RETURN NEW;
 END $$;
 
+CREATE OR REPLACE FUNCTION isp_seen_by_all(state text, private boolean, extras jsonb)
+RETURNS boolean LANGUAGE sql IMMUTABLE SET search_path = {schema}, pg_temp AS $$
+  SELECT coalesce(state, 'active') = 'active' AND isp_exposure(private, extras) = 'open'
+$$;
+
 -- One row of the record for every change of level, exposure or owner, whoever made it.
 CREATE OR REPLACE FUNCTION isp_record() RETURNS trigger
 LANGUAGE plpgsql SET search_path = {schema}, pg_temp AS $$
@@ -229,6 +234,38 @@ BEGIN
   RETURN NULL;
 END $$;
 
+-- What a search found, as it stands, and what the index has not heard of. Every search asks this:
+-- hence a language that keeps its plans, and names in full, which is faster than a search path.
+CREATE OR REPLACE FUNCTION isp_standing(ids text[], most int)
+RETURNS TABLE (id text, name text, private boolean, state text, owner_org text,
+               creator_user_id text, sensitivity text, flag text, waiting boolean)
+LANGUAGE plpgsql STABLE AS $$
+BEGIN
+  RETURN QUERY
+  SELECT p.id, p.name::text, p.private, p.state, p.owner_org, p.creator_user_id,
+         p.extras->>'sensitivity', p.extras->>'is_requestdata_type', false
+    FROM {schema}.package p WHERE p.id = ANY (ids)
+  UNION ALL
+  (SELECT o.package_id, NULL, NULL, NULL, NULL, NULL, NULL, NULL, true
+     FROM {schema}.isp_outbox o LIMIT most);
+END $$;
+
+-- What was written about a dataset while everybody saw it is for its own people once they do not.
+CREATE OR REPLACE FUNCTION isp_close_past() RETURNS trigger
+LANGUAGE plpgsql SET search_path = {schema}, pg_temp AS $$
+BEGIN
+  IF isp_seen_by_all(OLD.state, OLD.private, OLD.extras)
+     AND NOT isp_seen_by_all(NEW.state, NEW.private, NEW.extras)
+     AND EXISTS (SELECT 1 FROM pg_attribute WHERE attrelid = to_regclass('activity')
+                  AND attname = 'permission_labels' AND NOT attisdropped) THEN
+    UPDATE activity
+       SET permission_labels = array_remove(ARRAY['creator-' || NEW.creator_user_id,
+             'member-' || NEW.owner_org, 'isp-grant-' || NEW.id], NULL)
+     WHERE object_id = NEW.id AND 'public' = ANY (permission_labels);
+  END IF;
+  RETURN NULL;
+END $$;
+
 -- What the index has to be told, unless the door that wrote it tells the index itself.
 CREATE OR REPLACE FUNCTION isp_note_for_index() RETURNS trigger
 LANGUAGE plpgsql SET search_path = {schema}, pg_temp AS $$
@@ -259,8 +296,10 @@ END $$;
 
 CREATE OR REPLACE TRIGGER isp_guard BEFORE INSERT OR UPDATE ON package
   FOR EACH ROW EXECUTE FUNCTION isp_guard();
-CREATE OR REPLACE TRIGGER isp_record AFTER INSERT OR UPDATE ON package
+CREATE OR REPLACE TRIGGER isp_record AFTER INSERT OR UPDATE OF extras, private, state, owner_org ON package
   FOR EACH ROW EXECUTE FUNCTION isp_record();
+CREATE OR REPLACE TRIGGER isp_close_past AFTER UPDATE OF extras, private, state ON package
+  FOR EACH ROW EXECUTE FUNCTION isp_close_past();
 CREATE OR REPLACE TRIGGER isp_note_for_index AFTER INSERT OR UPDATE OR DELETE ON package
   FOR EACH ROW EXECUTE FUNCTION isp_note_for_index();
 CREATE OR REPLACE TRIGGER isp_guard BEFORE INSERT OR UPDATE OF package_id, state, url ON resource
