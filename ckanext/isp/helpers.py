@@ -177,11 +177,6 @@ def isp_reasons(package: dict[str, Any]) -> list[str]:
     return [reason["message"] for reason in cited or verdict["reasons"]]
 
 
-def isp_dataset(package_id: str) -> dict[str, Any] | None:
-    """A dataset of a list, for its title and link; None where it is gone or not yours to see."""
-    return _shown(package_id) or None
-
-
 def isp_may_decide(proposal: dict[str, Any]) -> bool:
     """Whether the current user may decide about a proposal: somebody else's, and waiting."""
     mine = proposal["requested_by"] == getattr(tk.current_user, "id", None)

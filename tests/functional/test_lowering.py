@@ -119,3 +119,19 @@ def test_an_approval_expires(high: Any, editor: Any, org_admin: Any) -> None:
 def test_only_a_lower_level_can_be_proposed(high: Any, editor: Any, to: str) -> None:
     errors = refused("isp_lowering_request", editor, id=high["id"], to=to, reason="why not")
     assert "to" in errors
+
+
+def test_proposals_are_listed_with_titles_page_by_page(
+    dataset: Dataset, editor: Any, org_admin: Any, app: Any
+) -> None:
+    titles = [f"Canary {number}" for number in range(3)]
+    for title in titles:
+        made = dataset(sensitivity="high", title=title)
+        act("isp_lowering_request", editor, id=made["id"], to="low", reason="Aggregated")
+    listed = act("isp_lowering_list", org_admin, limit=2)
+    assert [row["package"]["title"] for row in listed] == ["Canary 2", "Canary 1"]
+    act("isp_lowering_refuse", org_admin, id=listed[0]["id"], reason="Names are in it")
+    listed = act("isp_lowering_list", org_admin)
+    assert [row["package"]["title"] for row in listed] == ["Canary 1", "Canary 0", "Canary 2"]
+    page = app.get("/isp/lowerings", headers={"Authorization": org_admin["token"]}).body
+    assert all(title in page for title in titles)

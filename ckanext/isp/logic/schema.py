@@ -41,8 +41,19 @@ def lowering_refuse(not_empty: Any, unicode_safe: Any) -> Schema:
 
 
 @validator_args
-def lowering_list(ignore_missing: Any, unicode_safe: Any, package_id_or_name_exists: Any) -> Schema:
-    return {"id": [ignore_missing, unicode_safe, package_id_or_name_exists]}
+def lowering_list(
+    ignore_missing: Any,
+    unicode_safe: Any,
+    package_id_or_name_exists: Any,
+    default: Any,
+    natural_number_validator: Any,
+) -> Schema:
+    return {
+        "id": [ignore_missing, unicode_safe, package_id_or_name_exists],
+        "proposal": [ignore_missing, natural_number_validator],
+        "limit": [default(100), natural_number_validator],
+        "offset": [default(0), natural_number_validator],
+    }
 
 
 @validator_args

@@ -6,6 +6,7 @@ import datetime as dt
 from typing import Any
 
 import sqlalchemy as sa
+from ckan import model
 from sqlalchemy.orm import Session
 
 from ..model.tables import Lowering, LoweringDecision, LoweringUse
@@ -118,32 +119,48 @@ def find(session: Session, proposal_id: int) -> Lowering | None:
     return session.get(Lowering, proposal_id, with_for_update=True)
 
 
-def listed(session: Session, package_ids: list[str] | None, now: dt.datetime) -> list[Any]:
-    """Proposals with their decisions, newest first.
+def listed(
+    session: Session,
+    package_ids: list[str] | None,
+    now: dt.datetime,
+    *,
+    proposal_id: int | None = None,
+    limit: int | None = None,
+    offset: int = 0,
+) -> list[Any]:
+    """Proposals with their decisions: those that wait first, then the newest.
 
     :param package_ids: of these datasets; None for all
+    :param proposal_id: this one only
     """
     query = (
-        sa.select(Lowering, LoweringDecision, LoweringUse)
+        sa.select(Lowering, LoweringDecision, LoweringUse, model.Package)
         .outerjoin(LoweringDecision, LoweringDecision.lowering_id == Lowering.id)
         .outerjoin(LoweringUse, LoweringUse.lowering_id == Lowering.id)
-        .order_by(Lowering.id.desc())
+        .outerjoin(model.Package, model.Package.id == Lowering.package_id)
+        .order_by(LoweringDecision.lowering_id.is_not(None), Lowering.id.desc())
+        .limit(limit)
+        .offset(offset)
     )
     if package_ids is not None:
         query = query.where(Lowering.package_id.in_(package_ids))
-    return [told(p, d, u, now) for p, d, u in session.execute(query).tuples()]
+    if proposal_id is not None:
+        query = query.where(Lowering.id == proposal_id)
+    return [told(p, d, u, k, now) for p, d, u, k in session.execute(query).tuples()]
 
 
 def told(
     proposal: Lowering,
     decision: LoweringDecision | None,
     use: LoweringUse | None,
+    package: Any,
     now: dt.datetime,
 ) -> dict[str, Any]:
     """A proposal as scripts and pages read it; its state follows from its rows."""
     return {
         "id": proposal.id,
         "package_id": proposal.package_id,
+        "package": _told_of(package) if package else None,
         "from": proposal.from_level,
         "to": proposal.to_level or None,
         "reason": proposal.reason,
@@ -155,6 +172,10 @@ def told(
         "decision_reason": decision.reason if decision else None,
         "expires_at": decision.expires_at.isoformat() if decision and decision.approved else None,
     }
+
+
+def _told_of(package: Any) -> dict[str, str]:
+    return {"name": package.name, "title": package.title or package.name}
 
 
 def _state(decision: LoweringDecision | None, use: LoweringUse | None, now: dt.datetime) -> str:

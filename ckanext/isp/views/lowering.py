@@ -11,6 +11,7 @@ from flask.views import MethodView
 isp = Blueprint("isp", __name__)
 
 FIELDS = ("to", "reason")
+PER_PAGE = 20
 
 
 class Propose(MethodView):
@@ -77,8 +78,17 @@ class Decide(MethodView):
 @isp.get("/isp/lowerings")
 def lowerings() -> str:
     """Proposals that wait for somebody, and those decided."""
-    proposals = _allowed("isp_lowering_list", {})
-    return tk.render("isp/lowerings.html", extra_vars={"proposals": proposals})
+    page = tk.h.get_page_number(tk.request.args)
+    asked = {"limit": PER_PAGE + 1, "offset": (page - 1) * PER_PAGE}
+    proposals = _allowed("isp_lowering_list", asked)
+    return tk.render(
+        "isp/lowerings.html",
+        extra_vars={
+            "proposals": proposals[:PER_PAGE],
+            "page": page,
+            "more": len(proposals) > PER_PAGE,
+        },
+    )
 
 
 @isp.get("/dataset/<id>/sensitivity/timeline")
@@ -106,10 +116,8 @@ def _shown(id: str) -> dict[str, Any]:
 
 
 def _proposal(id: int) -> dict[str, Any]:
-    for proposal in _allowed("isp_lowering_list", {}):
-        if proposal["id"] == id:
-            return proposal
-    return tk.abort(404)
+    found = _allowed("isp_lowering_list", {"proposal": id})
+    return found[0] if found else tk.abort(404)
 
 
 def _allowed(action: str, data_dict: dict[str, Any]) -> Any:

@@ -73,14 +73,24 @@ def isp_lowering_refuse(context: Context, data_dict: DataDict) -> dict[str, Any]
 @tk.side_effect_free
 @validate(schema.lowering_list)
 def isp_lowering_list(context: Context, data_dict: DataDict) -> list[dict[str, Any]]:
-    """Proposals to lower a level, newest first.
+    """Proposals to lower a level: those that wait first, then the newest.
 
     :param id: of this dataset; left out, of every dataset that you may edit
+    :param proposal: this proposal only
+    :param limit: how many at most (100, never more than 1000)
+    :param offset: how many to skip (0)
     """
     tk.check_access("isp_lowering_list", context, data_dict)
     dataset = model.Package.get(data_dict.get("id"))
     ids = [dataset.id] if dataset else _editable(context)
-    return lowering.listed(model.Session, ids, _now())
+    return lowering.listed(
+        model.Session,
+        ids,
+        _now(),
+        proposal_id=data_dict.get("proposal"),
+        limit=min(data_dict["limit"], 1000),
+        offset=data_dict["offset"],
+    )
 
 
 def _pair(package: Any, to: str | None) -> tuple[Level, Level | None]:
@@ -119,8 +129,7 @@ def _apply(context: Context, proposal: Lowering) -> dict[str, Any]:
 
 
 def _told(proposal: Lowering) -> dict[str, Any]:
-    rows = lowering.listed(model.Session, [proposal.package_id], _now())
-    return next(row for row in rows if row["id"] == proposal.id)
+    return lowering.listed(model.Session, None, _now(), proposal_id=proposal.id)[0]
 
 
 def _editable(context: Context) -> list[str] | None:
