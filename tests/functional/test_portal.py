@@ -171,3 +171,27 @@ def test_a_post_in_a_session_needs_its_token_whatever_happened_before(
         assert browser.get("/dashboard/datasets").status_code == 200
         assert browser.post(url, data=body).status_code == 400
     assert row(made["id"]).private is True
+
+
+def test_uninstalling_leaves_every_dataset_as_it_is(dataset: Dataset, isp: Any) -> None:
+    made = dataset(sensitivity="high", title="Canary")
+    ours = sa.text(
+        "SELECT tgname FROM pg_trigger WHERE tgname LIKE 'isp\\_%' "
+        "UNION SELECT proname FROM pg_proc WHERE proname LIKE 'isp\\_%'"
+    )
+    before = model.Session.execute(sa.text("SELECT * FROM package")).all()
+    assert "would go" in isp("uninstall", "--dry-run").output
+    assert guard.faults(model.Session.connection()) == []
+    model.Session.commit()
+    try:
+        assert "What stays" in isp("uninstall").output
+        assert model.Session.scalars(ours).all() == []
+        assert model.Session.execute(sa.text("SELECT * FROM package")).all() == before
+        assert events(made["id"]) == ["classified"]
+        model.Session.commit()
+    finally:
+        with model.meta.engine.begin() as connection:
+            guard.install(connection)
+            for table in guard.RECORDS:
+                guard.make_append_only(connection, table)
+    assert guard.faults(model.Session.connection()) == []
