@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from .every import ALL, BY_NAME, ELSEWHERE, HOLDS, PARTLY
-from .known import KNOWN
+from .every import ALL, ELSEWHERE, HOLDS, PARTLY
 from .people import EVERYONE, WORDS
 from .table import Door, cases
 
@@ -48,11 +47,6 @@ def lines() -> Iterator[str]:
     yield "\n## Not tried here\n"
     left_out = sorted({**ELSEWHERE, **PARTLY}.items(), key=lambda entry: int(entry[0][1:]))
     yield from _table(("door", "why"), left_out)
-    yield "\n## Not kept yet\n"
-    yield from _table(
-        ("door", "name", "what is missing"),
-        ((BY_NAME[name].id, _code(name), reason) for name, _l, _p, reason in KNOWN),
-    )
 
 
 def _row(door: Door) -> tuple[str, str, str, str]:
