@@ -63,8 +63,9 @@ def _by_session(ids: list[str]) -> list[Standing]:
     return [Standing._make(row) for row in found]
 
 
-@functools.lru_cache(maxsize=1)
+@functools.cache
 def _engine(_process: int, portal: sa.Engine) -> sa.Engine:
+    """One per process; a fork keeps its parent's unused, for dropping it would end the parent's."""
     return sa.create_engine(
         portal.url,
         isolation_level="AUTOCOMMIT",
