@@ -11,9 +11,9 @@ from datetime import date
 from typing import Any
 
 from bench.load import Case, Sample
+from ckanext.isp.documents import library
 from ckanext.isp.policy.decide import decide
 from ckanext.isp.policy.facts import Facts
-from ckanext.isp.policy.protocol import TEMPLATE
 from ckanext.isp.policy.scale import Level
 
 RESAMPLES = 2000
@@ -119,7 +119,7 @@ def decide_microseconds() -> float:
 
     def once() -> None:
         for fact in facts:
-            decide((TEMPLATE,), fact, today)
+            decide((library.template().protocol,), fact, today)
 
     times = 2000
     return min(timeit.repeat(once, number=times, repeat=5)) / times / len(facts) * 1e6

@@ -5,16 +5,17 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+from .documents import library
 from .policy.decide import decide
 from .policy.facts import ON_REQUEST, SENSITIVITY, TRUE, Facts
-from .policy.protocol import TEMPLATE, Protocol
+from .policy.protocol import Protocol
 from .policy.scale import Exposure, Level
 from .policy.verdict import Verdict
 
 
 def protocols() -> tuple[Protocol, ...]:
     """The protocols that apply, the one to cite first."""
-    return (TEMPLATE,)
+    return (library.template().protocol,)
 
 
 def today() -> dt.date:

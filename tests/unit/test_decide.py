@@ -8,18 +8,20 @@ from random import Random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ckanext.isp.policy.decide import decide, default_exposure
+from ckanext.isp.documents import library
+from ckanext.isp.policy.decide import decide
 from ckanext.isp.policy.facts import Facts
-from ckanext.isp.policy.protocol import TEMPLATE, LevelRule, Protocol
+from ckanext.isp.policy.protocol import LevelRule, Protocol
 from ckanext.isp.policy.scale import Exposure, Level, rank
 
 TODAY = date(2026, 11, 23)
+TEMPLATE = library.template().protocol
 LEVELS = st.sampled_from([None, *Level])
 FACTS = st.builds(Facts, LEVELS, st.booleans(), st.booleans(), st.booleans(), st.just(False))
 EXPOSURES = st.frozensets(st.sampled_from(Exposure))
-RULES = st.dictionaries(
-    st.sampled_from(Level), st.builds(LevelRule, EXPOSURES, st.sampled_from(Exposure))
-)
+RULES = st.lists(
+    st.builds(LevelRule, st.sampled_from(Level), EXPOSURES, st.sampled_from(Exposure)), max_size=5
+).map(lambda rules: tuple(sorted(rules, key=lambda rule: rule.level)))
 STARTS = st.sampled_from([None, TODAY, TODAY + timedelta(days=1)])
 PROTOCOLS = st.builds(Protocol, st.text(), st.just({"en": "A protocol"}), st.text(), RULES, STARTS)
 SEVERAL = st.lists(PROTOCOLS, max_size=4)
@@ -75,7 +77,7 @@ def test_every_verdict_has_reasons(several: list[Protocol], facts: Facts) -> Non
 
 def test_the_template_says_what_its_table_says() -> None:
     defaults = {
-        level: default_exposure((TEMPLATE,), Facts(level), TODAY) for level in (None, *Level)
+        level: decide((TEMPLATE,), Facts(level), TODAY).default for level in (None, *Level)
     }
     assert defaults == {
         None: Exposure.MEMBERS,
@@ -87,7 +89,8 @@ def test_the_template_says_what_its_table_says() -> None:
 
 
 def test_a_protocol_that_is_not_yet_valid_says_nothing() -> None:
-    later = Protocol("later", {"en": "Later"}, "1", {}, TODAY + timedelta(days=1))
+    severe = LevelRule(Level.SEVERE, frozenset({Exposure.MEMBERS}), Exposure.MEMBERS)
+    later = Protocol("later", {"en": "Later"}, "1", (severe,), TODAY + timedelta(days=1))
     facts = Facts(Level.LOW)
     assert decide((later,), facts, TODAY).allowed == decide((), facts, TODAY).allowed
     assert decide((later,), facts, TODAY + timedelta(days=1)).allowed == {Exposure.MEMBERS}

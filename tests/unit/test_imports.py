@@ -17,6 +17,7 @@ ORDER = (
     ("gate", "notify", "wording", "errors"),
     ("services",),
     ("model", "config"),
+    ("documents",),
     ("policy",),
 )
 RANK = {name: rank for rank, names in enumerate(ORDER) for name in names}

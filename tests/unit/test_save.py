@@ -7,12 +7,13 @@ from datetime import date
 
 import pytest
 
+from ckanext.isp.documents import library
 from ckanext.isp.policy.facts import Facts, Stored
-from ckanext.isp.policy.protocol import TEMPLATE
 from ckanext.isp.policy.save import Asked, Notice, Refusal, Settlement, settle
 from ckanext.isp.policy.scale import Exposure, Level, rank
 
 TODAY = date(2026, 11, 23)
+TEMPLATE = library.template().protocol
 OPEN, ON_REQUEST, MEMBERS = Exposure.OPEN, Exposure.ON_REQUEST, Exposure.MEMBERS
 HELD, REFUSED = (MEMBERS, Notice.HELD), Refusal.TOO_OPEN
 LOW, MODERATE, HIGH, SEVERE = Level

@@ -9,8 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 
+from .answers import PLACE
 from .facts import Facts
-from .protocol import Protocol
+from .propose import Finding, propose
+from .protocol import LevelRule, Protocol
 from .scale import ALL, Exposure, Level
 from .verdict import Code, Reason, Verdict
 
@@ -29,23 +31,36 @@ FLOOR_OF = {
 def decide(protocols: Iterable[Protocol], facts: Facts, today: date) -> Verdict:
     """How exposed a dataset may be.
 
-    :param protocols: those that apply to it, in any order; none leaves the floor alone
+    :param protocols: those of the portal, in any order; which of them apply follows from the facts
     :param facts: what is known of it; what is unknown counts as the strictest
     :param today: the day the verdict is for
     """
     spoken = (rule(facts) for rule in FLOOR)
     reasons = [reason for reason in spoken if reason]
-    reasons.extend(_protocol_reasons(protocols, facts, today))
-    return Verdict(tuple(reasons))
+    apply = applying(protocols, facts, today)
+    findings = tuple(propose(p, facts.known) for p in apply) if facts.asked else ()
+    reasons.extend(_protocol_reasons(apply, findings, facts))
+    return Verdict(tuple(reasons), findings)
 
 
-def default_exposure(protocols: Iterable[Protocol], facts: Facts, today: date) -> Exposure:
-    """The exposure of a dataset for which nobody asked for one: the narrowest default."""
-    if facts.level is None:
-        return Exposure.MEMBERS
-    of_level = facts.level
-    defaults = [p.rule(of_level).default for p in protocols if _in_force(p, today)]
-    return min(defaults, default=Exposure.MEMBERS)
+def applying(protocols: Iterable[Protocol], facts: Facts, today: date) -> tuple[Protocol, ...]:
+    """The protocols that bind a dataset on that day.
+
+    Where somebody was asked, those that could cover it count too; a level that was stated outright
+    is bound by those that do. The stand-in fills the place of a response's own protocol.
+    """
+    covering, own = [], []
+    for protocol in protocols:
+        if not protocol.in_force(today):
+            continue
+        covers = protocol.scope.covers(facts.known)
+        if covers or (covers is None and facts.asked):
+            covering.append(protocol)
+        if covers and protocol.scope.kind.system_wide:
+            own.append(protocol)
+    if own and _everywhere(own, facts):
+        covering = [protocol for protocol in covering if not protocol.stand_in]
+    return tuple(covering)
 
 
 def unclassified(facts: Facts) -> Reason | None:
@@ -86,14 +101,30 @@ def needs_owner(facts: Facts) -> Reason | None:
 FLOOR: tuple[Rule, ...] = (unclassified, exempt, level, holds_resources, needs_owner)
 
 
-def _protocol_reasons(protocols: Iterable[Protocol], facts: Facts, today: date) -> Iterator[Reason]:
+def _protocol_reasons(
+    protocols: tuple[Protocol, ...], findings: tuple[Finding, ...], facts: Facts
+) -> Iterator[Reason]:
     if facts.level is None:
         return
+    found = {id(finding.protocol): finding.rule for finding in findings}
     for protocol in protocols:
-        if _in_force(protocol, today):
-            rule = protocol.rule(facts.level)
-            yield Reason(Code.LEVEL, rule.exposures, facts.level, protocol)
+        rule = _rule(protocol, facts.level, found.get(id(protocol)))
+        if rule:
+            yield Reason(Code.LEVEL, rule.exposures, facts.level, protocol, rule)
 
 
-def _in_force(protocol: Protocol, today: date) -> bool:
-    return protocol.valid_from is None or protocol.valid_from <= today
+def _rule(protocol: Protocol, of: Level, found: LevelRule | None) -> LevelRule | None:
+    """The protocol's own level that a stored one stands for: the one found, else the strictest."""
+    rules = protocol.rules(of)
+    if found in rules:
+        return found
+    return min(rules, key=lambda rule: (len(rule.exposures), rule.default), default=None)
+
+
+def _everywhere(own: list[Protocol], facts: Facts) -> bool:
+    """Whether every place of a dataset lies in one of these protocols."""
+    places = facts.known.get(PLACE)
+    if places is None:
+        return any(not protocol.scope.places for protocol in own)
+    each = ({**facts.known, PLACE: frozenset({place})} for place in places)
+    return all(any(protocol.scope.covers(one) for protocol in own) for one in each)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
+from .answers import Answers
 from .scale import Exposure, Level
 
 ACTIVE = "active"
@@ -24,6 +25,8 @@ class Facts:
     :param owned: belongs to an organisation
     :param holds_resources: at least one CKAN resource is, or is about to be, part of it
     :param exempt: of a type that the portal exempts, with neither a sensitivity nor resources
+    :param known: what else is known: place and organisation at least, answers where somebody gave
+    :param asked: whether somebody was asked; a level that was stated outright comes without answers
     """
 
     level: Level | None
@@ -31,6 +34,8 @@ class Facts:
     owned: bool = True
     holds_resources: bool = False
     exempt: bool = False
+    known: Answers = field(default_factory=dict)
+    asked: bool = False
 
 
 @dataclass(frozen=True)

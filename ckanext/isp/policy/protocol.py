@@ -1,69 +1,284 @@
-"""A protocol as data: what each level allows. Loaded documents will take this shape too."""
+"""A protocol as data: its levels, and the table that sorts data types into them."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+import enum
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
-from .scale import ALL, Exposure, Level
+from .answers import (
+    DECLARATIONS,
+    EXERCISE,
+    ORGANISATION,
+    PLACE,
+    SECTOR,
+    TYPE,
+    Answers,
+    Condition,
+    all_met,
+)
+from .scale import ALL, Enforcement, Exposure, Level, Storage
+
+# The same sentence by language.
+Words = Mapping[str, str]
+
+ANY_TYPE = "any"
+
+
+class Status(enum.Enum):
+    """How far a protocol has come (R5). Only an endorsed one is enforced."""
+
+    DRAFT = "draft"
+    ENDORSED = "endorsed"
+    SUPERSEDED = "superseded"
+    LISTED = "listed"
+
+
+class Kind(enum.Enum):
+    """What a protocol is for (R1)."""
+
+    PORTAL = "portal"
+    COUNTRY = "country"
+    SUB_COUNTRY = "sub_country"
+    SECTOR = "sector"
+    ORGANISATION = "organisation"
+    EXERCISE = "exercise"
+    TEMPLATE = "template"
+
+    @property
+    def system_wide(self) -> bool:
+        """Whether it speaks for a whole response, in the place of the template."""
+        return self in (Kind.COUNTRY, Kind.SUB_COUNTRY)
+
+
+class Behaviour(enum.Enum):
+    """What a dissemination method means on a portal (R36)."""
+
+    PUBLIC_PORTAL = "public_portal"
+    CONNECT = "connect"
+    MAILING_LIST = "mailing_list"
+    INTERNAL_SECTOR = "internal_sector"
+    INTER_SECTOR_CASE = "inter_sector_case"
+    BILATERAL_FORMAL = "bilateral_formal"
+
+
+@dataclass(frozen=True)
+class Method:
+    """A dissemination method as a protocol words it.
+
+    :param key: stable name, unique in its protocol
+    """
+
+    key: str
+    name: Words
+    behaviour: Behaviour
 
 
 @dataclass(frozen=True)
 class LevelRule:
-    """What a protocol says of one level.
+    """A level as one protocol has it.
 
+    :param level: the one of the four that it stands for
     :param exposures: the exposures that it allows
     :param default: the exposure of a dataset for which nobody asked for one
-    :param methods: keys of the dissemination methods, in the protocol's order
+    :param key: its own name, where it differs; several may stand for the same level
+    :param words: ``name``, ``classification``, ``definition``, ``audience``, ``rule``,
+        ``treatment`` and ``retention``, those that the protocol words itself
+    :param deciders: who decides about requests: each demand has to be met (R82, GBVIMS)
+    :param retention_days: how long data may be kept; None where it is not said
     """
 
+    level: Level
     exposures: frozenset[Exposure]
     default: Exposure
-    methods: tuple[str, ...] = ()
+    methods: tuple[Method, ...] = ()
+    key: str = ""
+    words: Mapping[str, Words] = field(default_factory=dict)
+    storage: Storage = Storage.RESOURCE
+    enforcement: Enforcement = Enforcement.BLOCK
+    deciders: tuple[str, ...] = ()
+    retention_days: int | None = None
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What a protocol covers; an empty set leaves that side open.
+
+    :param places: ISO 3166 codes, of countries (``AFG``) or of what lies in them (``CMR-NW``)
+    """
+
+    kind: Kind = Kind.PORTAL
+    places: frozenset[str] = frozenset()
+    sectors: frozenset[str] = frozenset()
+    organisations: frozenset[str] = frozenset()
+    exercises: frozenset[str] = frozenset()
+
+    _asks: tuple[Condition, ...] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        sides = {
+            PLACE: self.places,
+            SECTOR: self.sectors,
+            ORGANISATION: self.organisations,
+            EXERCISE: self.exercises,
+        }
+        asks = tuple(Condition(fact, values) for fact, values in sides.items() if values)
+        object.__setattr__(self, "_asks", asks)
+
+    def covers(self, answers: Answers) -> bool | None:
+        """Whether a dataset lies in it; None where what is known does not say."""
+        return all_met(self._asks, answers)
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row of the table: data of a type, under conditions, is of a level.
+
+    :param number: its place in the table, from 1; 0 for a minimum
+    :param type: the type's key (``facilities.sites`` lies under ``facilities``), or ``any``
+    :param rank: the place of its level among the protocol's
+    :param words: the row as the protocol words it
+    :param when: conditions, all of which have to be met
+    :param unless: groups of conditions; where all of one group are met, the row does not hold
+    :param otherwise: holds only where no other row of its type does
+    :param undecided: words that nobody can decide ("clusters x, y and z"): taken as met
+    :param audience: who alone may receive it, where the row names them
+    :param without: keys of methods, or of behaviours, that it forbids
+    :param treatment: what has to be done to the data before it is shared
+    :param needs: steps or papers that have to be there before it is shared
+    """
+
+    number: int
+    type: str
+    rank: int
+    words: Words = field(default_factory=dict)
+    when: tuple[Condition, ...] = ()
+    unless: tuple[tuple[Condition, ...], ...] = ()
+    otherwise: bool = False
+    undecided: bool = False
+    audience: tuple[Words, ...] = ()
+    without: frozenset[str] = frozenset()
+    treatment: Words | None = None
+    needs: tuple[Words, ...] = ()
+    note: Words | None = None
+
+    facts: frozenset[str] = field(init=False, repr=False, compare=False)
+    declares: tuple[Condition, ...] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        every = [*self.when, *(condition for group in self.unless for condition in group)]
+        facts = frozenset(condition.fact for condition in every)
+        declares = [c for c in self.when if c.fact in DECLARATIONS and not c.negated]
+        object.__setattr__(self, "facts", facts)
+        object.__setattr__(self, "declares", tuple(declares))
+
+    def stands(self, answers: Answers) -> bool | None:
+        """Whether it holds; None where that depends on what was not answered."""
+        stands = all_met(self.when, answers)
+        if not self.unless:
+            return stands
+        for group in self.unless:
+            if stands is False:
+                return False
+            met = all_met(group, answers)
+            stands = False if met else (None if met is None else stands)
+        return stands
+
+    def order(self) -> tuple[int, int]:
+        """The highest first, then as in the table."""
+        return -self.rank, self.number
 
 
 @dataclass(frozen=True)
 class Protocol:
-    """An Information Sharing Protocol in force.
+    """An Information Sharing Protocol.
 
-    :param key: stable name, unique among protocols
+    :param key: stable name, the same for all its versions
     :param title: title by language
     :param version: as its authors number it
-    :param levels: what it says of each level; a level left out is members only
+    :param levels: in the authors' order, least sensitive first; none for one that is only listed
+    :param rows: its table
+    :param minimums: what a declared fact makes the level at least (R28), as rows of any type
+    :param valid_from: first day; None for at once
+    :param valid_until: last day; from then on it is overdue, and still in force
+    :param stand_in: fills the place of a response's own protocol where there is none
     """
 
     key: str
-    title: Mapping[str, str]
+    title: Words
     version: str
-    levels: Mapping[Level, LevelRule]
+    levels: tuple[LevelRule, ...] = ()
     valid_from: date | None = None
+    rows: tuple[Row, ...] = ()
+    minimums: tuple[Row, ...] = ()
+    scope: Scope = Scope()
+    status: Status = Status.ENDORSED
+    valid_until: date | None = None
+    stand_in: bool = False
+    by_type: Mapping[str, tuple[Row, ...]] = field(init=False, repr=False, compare=False)
+    facts: tuple[str, ...] = field(init=False, repr=False, compare=False)
+    highest: int = field(init=False, repr=False, compare=False)
+    found: dict[Any, Any] = field(init=False, repr=False, compare=False)
 
-    def rule(self, level: Level) -> LevelRule:
-        return self.levels.get(level, _CLOSED)
+    def __post_init__(self) -> None:
+        by_type: dict[str, tuple[Row, ...]] = {}
+        for row in self.rows:
+            by_type[row.type] = (*by_type.get(row.type, ()), row)
+        object.__setattr__(self, "by_type", by_type)
+        every = (*self.rows, *self.minimums)
+        facts = sorted({TYPE}.union(*(row.facts for row in every)))
+        object.__setattr__(self, "facts", tuple(facts))
+        object.__setattr__(self, "highest", max((row.rank for row in self.rows), default=-1))
+        object.__setattr__(self, "found", {})
+
+    def in_force(self, today: date) -> bool:
+        """Whether it binds on that day: endorsed and begun. Expired means overdue, not over."""
+        begun = self.valid_from is None or self.valid_from <= today
+        return self.status is Status.ENDORSED and begun
+
+    def overdue(self, today: date) -> bool:
+        """Whether its last day has passed."""
+        return self.valid_until is not None and self.valid_until < today
+
+    def rules(self, level: Level) -> tuple[LevelRule, ...]:
+        """Its own levels for one of the four: those that stand for it, else the next above.
+
+        Where none reaches it, its highest; empty for a protocol without levels.
+        """
+        above = [rule for rule in self.levels if rule.level >= level]
+        if not above:
+            return self.levels[-1:]
+        least = min(rule.level for rule in above)
+        return tuple(rule for rule in above if rule.level is least)
+
+    def listed(self, kind: str) -> tuple[tuple[Row, ...], bool]:
+        """The rows of a type, or of the nearest type that it lies under.
+
+        :returns: the rows, and whether the type is listed; where only types under it are, their
+            rows and False
+        """
+        whole = kind
+        while whole:
+            if whole in self.by_type:
+                return self.by_type[whole], True
+            whole = whole.rpartition(".")[0]
+        under = (rows for of, rows in self.by_type.items() if of.startswith(f"{kind}."))
+        return tuple(row for rows in under for row in rows), False
 
 
-_CLOSED = LevelRule(frozenset({Exposure.MEMBERS}), Exposure.MEMBERS)
 _FOUND = frozenset({Exposure.MEMBERS, Exposure.ON_REQUEST})
+_MEMBERS = frozenset({Exposure.MEMBERS})
 
-# The section "Data and Information Sensitivity" of the template (R29, R36-R40).
-TEMPLATE = Protocol(
-    key="iasc-template",
-    title={
-        "en": "IASC Information Sharing Protocol template",
-        "fr": "Modèle de protocole de partage d’information (PPI) de l’IASC",
-    },
-    version="2021",
-    levels={
-        Level.LOW: LevelRule(
-            ALL, Exposure.OPEN, ("reliefweb", "hrinfo", "hdx", "other_public_site")
-        ),
-        Level.MODERATE: LevelRule(_FOUND, Exposure.ON_REQUEST, ("hdx_connect", "mailing_list")),
-        Level.HIGH: LevelRule(
-            _FOUND, Exposure.MEMBERS, ("internal_sector", "inter_sector_case", "hdx_connect")
-        ),
-        Level.SEVERE: LevelRule(
-            frozenset({Exposure.MEMBERS}), Exposure.MEMBERS, ("bilateral_formal",)
-        ),
-    },
-)
+# What the four levels mean where a protocol does not say otherwise (R29, R36-R40).
+USUAL = {
+    Level.LOW: LevelRule(Level.LOW, ALL, Exposure.OPEN),
+    Level.MODERATE: LevelRule(
+        Level.MODERATE, _FOUND, Exposure.ON_REQUEST, storage=Storage.RESTRICTED
+    ),
+    Level.HIGH: LevelRule(Level.HIGH, _FOUND, Exposure.MEMBERS, storage=Storage.RESTRICTED),
+    Level.SEVERE: LevelRule(
+        Level.SEVERE, _MEMBERS, Exposure.MEMBERS, storage=Storage.RESTRICTED
+    ),
+}

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 
-from .decide import decide, default_exposure
+from .answers import Answers
+from .decide import decide
 from .facts import Facts, Stored
 from .protocol import Protocol
-from .scale import Exposure, Level, lowers
+from .scale import Enforcement, Exposure, Level, lowers
 from .verdict import Code, Verdict
 
 
@@ -27,12 +28,16 @@ class Notice(enum.Enum):
     CAME_BACK_CLOSED = "came_back_closed"
     MOVED_TO_HOLDING = "moved_to_holding"
     STILL_TO_CLASSIFY = "still_to_classify"
+    BELOW_ANSWERS = "below_answers"
+    ABOVE_ANSWERS = "above_answers"
 
 
 class Refusal(enum.Enum):
     """Why a save is refused. Every refusal has a sentence in each language."""
 
     LOWERING = "lowering"
+    BELOW_ANSWERS = "below_answers"
+    UNLISTED = "unlisted"
     CLASSIFY_FIRST = "classify_first"
     TOO_OPEN = "too_open"
     RESOURCES_ON_REQUEST = "resources_on_request"
@@ -52,6 +57,9 @@ class Asked:
     :param only_exposure: nothing but the two exposure fields differs from what is stored
     :param revives: brings a deleted dataset back
     :param lowering_approved: an unused approval for exactly this lowering exists
+    :param known: what is known of the dataset: place and organisation, and its answers if any
+    :param answered: somebody has answered, now or before
+    :param answers_sent: this save brings answers
     """
 
     level_sent: bool = False
@@ -64,6 +72,9 @@ class Asked:
     only_exposure: bool = False
     revives: bool = False
     lowering_approved: bool = False
+    known: Answers = field(default_factory=dict)
+    answered: bool = False
+    answers_sent: bool = False
 
 
 @dataclass(frozen=True)
@@ -91,7 +102,10 @@ class Case:
     asked: Asked
     facts: Facts
     verdict: Verdict
-    default: Exposure
+
+    @property
+    def default(self) -> Exposure:
+        return self.verdict.default
 
     @property
     def raised(self) -> bool:
@@ -145,14 +159,29 @@ def settle(
     :param adopting: the guard is not armed yet: what was open before it may stay so
     """
     level = asked.level if asked.level_sent else (stored.facts.level if stored else None)
-    facts = Facts(level=level, owned=True, holds_resources=asked.resources)
-    verdict, default = decide(protocols, facts, today), default_exposure(protocols, facts, today)
-    case = Case(stored, asked, facts, verdict, default)
+    facts = Facts(
+        level=level,
+        owned=True,
+        holds_resources=asked.resources,
+        known=asked.known,
+        asked=asked.answered,
+    )
+    verdict = decide(protocols, facts, today)
+    if asked.answers_sent and not asked.level_sent and verdict.proposed:
+        level = max(filter(None, (level, verdict.proposed)))
+        facts = replace(facts, level=level)
+        verdict = decide(protocols, facts, today)
+    case = Case(stored, asked, facts, verdict)
     if stored and lowers(stored.facts.level, level) and not asked.lowering_approved:
         return _refused(case, Refusal.LOWERING)
+    if asked.answers_sent and level is None:
+        return _refused(case, Refusal.UNLISTED)
+    if _below_answers(case) is Enforcement.BLOCK:
+        return _refused(case, Refusal.BELOW_ANSWERS)
     if adopting and _left_as_it_was(case):
         return _written(case, case.wanted, (Notice.STILL_TO_CLASSIFY,))
-    return _with_owner(case, _exposed(case))
+    settled = _with_owner(case, _exposed(case))
+    return settled if settled.refusal else _beside_answers(case, settled)
 
 
 def _exposed(case: Case) -> Settlement:
@@ -205,6 +234,23 @@ def _with_owner(case: Case, settled: Settlement) -> Settlement:
     if settled.exposure.public:
         return settled
     return replace(settled, to_holding=True, notices=(*settled.notices, Notice.MOVED_TO_HOLDING))
+
+
+def _below_answers(case: Case) -> Enforcement | None:
+    """How binding the answers that a save brings are against its level."""
+    level = case.facts.level
+    if not case.asked.answers_sent or level is None or case.asked.lowering_approved:
+        return None
+    return case.verdict.binding(level)
+
+
+def _beside_answers(case: Case, settled: Settlement) -> Settlement:
+    """Tell where a level differs from what the answers give."""
+    level, proposed = case.facts.level, case.verdict.proposed
+    if not case.asked.answers_sent or level is None or proposed in (None, level):
+        return settled
+    below = Notice.BELOW_ANSWERS if level < proposed else Notice.ABOVE_ANSWERS
+    return replace(settled, notices=(*settled.notices, below))
 
 
 def _left_as_it_was(case: Case) -> bool:

@@ -1,4 +1,4 @@
-"""The two scales of a protocol: how sensitive data is, and how exposed a dataset is.
+"""The scales of a protocol: how sensitive data is, how exposed a dataset is, and how it is kept.
 
 Levels are those of the section "Data and Information Sensitivity" of the IASC template
 (R37-R40); everything else in the project asks this file for their order and their slugs.
@@ -55,6 +55,30 @@ class Exposure(enum.IntEnum):
         if private:
             return cls.MEMBERS
         return cls.ON_REQUEST if on_request else cls.OPEN
+
+
+class Storage(enum.IntEnum):
+    """Where the files of a dataset may lie. Lower is stricter."""
+
+    NONE = 0
+    RESTRICTED = 1
+    RESOURCE = 2
+
+    @property
+    def slug(self) -> str:
+        return self.name.lower()
+
+
+class Enforcement(enum.IntEnum):
+    """How binding a protocol is beyond the database floor. Higher is stricter."""
+
+    ADVISE = 0
+    WARN = 1
+    BLOCK = 2
+
+    @property
+    def slug(self) -> str:
+        return self.name.lower()
 
 
 ALL = frozenset(Exposure)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import enum
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from .protocol import Protocol
-from .scale import Exposure, Level
+from .propose import Finding
+from .protocol import Behaviour, LevelRule, Method, Protocol
+from .scale import Enforcement, Exposure, Level, Storage
 
 
 class Code(enum.Enum):
@@ -28,19 +30,25 @@ class Reason:
     :param allows: the exposures that this rule leaves
     :param level: the level that it speaks of, if any
     :param protocol: the protocol that it cites; None where the portal's own floor speaks
+    :param rule: what that protocol says of the level
     """
 
     code: Code
     allows: frozenset[Exposure]
     level: Level | None = None
     protocol: Protocol | None = None
+    rule: LevelRule | None = None
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """The exposures that a dataset may have, and why. No reason means members only."""
+    """The exposures that a dataset may have, and why. No reason means members only.
+
+    :param findings: what each protocol says of the answers; empty where nobody was asked
+    """
 
     reasons: tuple[Reason, ...]
+    findings: tuple[Finding, ...] = ()
 
     @property
     def allowed(self) -> frozenset[Exposure]:
@@ -54,3 +62,62 @@ class Verdict:
     def against(self, exposure: Exposure) -> tuple[Reason, ...]:
         """The reasons that stand against an exposure."""
         return tuple(reason for reason in self.reasons if exposure not in reason.allows)
+
+    @property
+    def default(self) -> Exposure:
+        """The exposure of a dataset for which nobody asked for one: the narrowest default."""
+        return min((rule.default for rule in self.rules), default=Exposure.MEMBERS)
+
+    @property
+    def rules(self) -> tuple[LevelRule, ...]:
+        """What each protocol says of the level."""
+        return tuple(reason.rule for reason in self.reasons if reason.rule)
+
+    @property
+    def storage(self) -> Storage:
+        """Where files may lie: the strictest of what the protocols say."""
+        return min((rule.storage for rule in self.rules), default=Storage.RESTRICTED)
+
+    @property
+    def open(self) -> frozenset[str]:
+        """The facts that could still change the level that the answers give."""
+        return frozenset().union(*(finding.open for finding in self.findings))
+
+    @property
+    def proposed(self) -> Level | None:
+        """The level that the answers give; None where no protocol lists what they describe.
+
+        The highest that is still possible, and never the public one while a fact is open.
+        """
+        found = [finding.rule.level for finding in self.findings if finding.rule]
+        if self.open:
+            found.append(Level.MODERATE)
+        return max(found, default=None)
+
+    def binding(self, level: Level) -> Enforcement | None:
+        """How binding the answers are against a level; None where they do not ask for more."""
+        asking = (f.rule for f in self.findings if f.rule and f.rule.level > level)
+        strictest = max((rule.enforcement for rule in asking), default=None)
+        if strictest is None and self.open and level is Level.LOW:
+            return Enforcement.BLOCK
+        return strictest
+
+    def deciding(self) -> Iterator[Finding]:
+        """The findings that give the proposed level."""
+        return (f for f in self.findings if f.rule and f.rule.level is self.proposed)
+
+    def methods(self) -> Iterator[tuple[Protocol, Method]]:
+        """The dissemination methods that all protocols allow, as each of them words them."""
+        spoken = [reason for reason in self.reasons if reason.rule and reason.rule.methods]
+        forbidden = frozenset().union(*(row.without for row in self._rows()))
+        common = set(Behaviour)
+        for reason in spoken:
+            common &= {method.behaviour for method in reason.rule.methods}  # type: ignore[union-attr]
+        for reason in spoken:
+            for method in reason.rule.methods:  # type: ignore[union-attr]
+                banned = {method.key, method.behaviour.value} & forbidden
+                if method.behaviour in common and not banned and reason.protocol:
+                    yield reason.protocol, method
+
+    def _rows(self) -> Iterator:  # type: ignore[type-arg]
+        return (row for finding in self.findings for row in finding.rows)

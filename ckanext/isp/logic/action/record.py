@@ -10,7 +10,6 @@ from ckan.logic import validate
 from ckan.types import Context, DataDict
 
 from ... import gate, wording
-from ...policy.decide import default_exposure
 from ...policy.facts import Facts
 from ...policy.scale import Exposure, Level
 from ...services import record
@@ -46,7 +45,7 @@ def isp_verdict(context: Context, data_dict: DataDict) -> dict[str, Any]:
     level = Level.parse(data_dict.get("sensitivity"))
     facts = Facts(level, holds_resources=bool(data_dict.get("holds_resources")))
     verdict = gate.verdict(facts)
-    default = default_exposure(gate.protocols(), facts, gate.today())
+    default = verdict.default
     if not verdict.allows(default):
         default = Exposure.MEMBERS
     return {
