@@ -96,3 +96,105 @@ class LoweringUse(tk.BaseModel):
 
     lowering_id: Mapped[int] = mapped_column(sa.BigInteger, primary_key=True)
     used_at: Mapped[dt.datetime] = mapped_column(Moment, server_default=sa.func.clock_timestamp())
+
+
+class ProtocolText(tk.BaseModel):
+    """A version of a protocol as it was loaded: its text, word for word."""
+
+    __tablename__ = "isp_protocol"
+
+    id: Mapped[int] = mapped_column(sa.BigInteger, primary_key=True)
+    key: Mapped[str] = mapped_column(sa.Text)
+    version: Mapped[str] = mapped_column(sa.Text)
+    source: Mapped[str] = mapped_column(sa.Text)
+    digest: Mapped[str] = mapped_column(sa.Text)
+    loaded_at: Mapped[dt.datetime] = mapped_column(Moment, server_default=sa.func.clock_timestamp())
+    event_id: Mapped[int] = mapped_column(sa.BigInteger)
+
+
+class ProtocolProposal(tk.BaseModel):
+    """A proposal to activate or retire a protocol, or to undo that; with what it would change."""
+
+    __tablename__ = "isp_protocol_proposal"
+
+    id: Mapped[int] = mapped_column(sa.BigInteger, primary_key=True)
+    act: Mapped[str] = mapped_column(sa.Text)
+    protocol_id: Mapped[int] = mapped_column(sa.BigInteger)
+    undoes: Mapped[int | None] = mapped_column(sa.BigInteger)
+    reason: Mapped[str] = mapped_column(sa.Text)
+    impact: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    requested_by: Mapped[str] = mapped_column(sa.Text)
+    requested_at: Mapped[dt.datetime] = mapped_column(
+        Moment, server_default=sa.func.clock_timestamp()
+    )
+    event_id: Mapped[int] = mapped_column(sa.BigInteger)
+
+
+class ProtocolDecision(tk.BaseModel):
+    """What a second person decided about a proposal, and what was in force before."""
+
+    __tablename__ = "isp_protocol_decision"
+
+    proposal_id: Mapped[int] = mapped_column(sa.BigInteger, primary_key=True)
+    requested_by: Mapped[str] = mapped_column(sa.Text)
+    decided_by: Mapped[str] = mapped_column(sa.Text)
+    approved: Mapped[bool] = mapped_column(sa.Boolean)
+    reason: Mapped[str | None] = mapped_column(sa.Text)
+    before_id: Mapped[int | None] = mapped_column(sa.BigInteger)
+    decided_at: Mapped[dt.datetime] = mapped_column(
+        Moment, server_default=sa.func.clock_timestamp()
+    )
+    event_id: Mapped[int] = mapped_column(sa.BigInteger)
+
+
+class ProtocolInForce(tk.BaseModel):
+    """The one version of a protocol that is in force."""
+
+    __tablename__ = "isp_protocol_in_force"
+
+    key: Mapped[str] = mapped_column(sa.Text, primary_key=True)
+    protocol_id: Mapped[int] = mapped_column(sa.BigInteger)
+    since: Mapped[dt.datetime] = mapped_column(Moment, server_default=sa.func.clock_timestamp())
+
+
+class Classification(tk.BaseModel):
+    """What somebody answered about a dataset, and the level that came of it.
+
+    The newest of a dataset counts. ``protocols`` is what each protocol that applied said then:
+    ``key``, ``version``, ``level`` (its own) and ``rows`` (their numbers).
+    """
+
+    __tablename__ = "isp_classification"
+
+    id: Mapped[int] = mapped_column(sa.BigInteger, primary_key=True)
+    package_id: Mapped[str] = mapped_column(sa.Text)
+    answers: Mapped[dict[str, list[str]]] = mapped_column(JSONB)
+    level: Mapped[str] = mapped_column(sa.Text)
+    proposed: Mapped[str | None] = mapped_column(sa.Text)
+    protocols: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
+    reason: Mapped[str | None] = mapped_column(sa.Text)
+    corporate: Mapped[bool] = mapped_column(sa.Boolean, default=False)
+    review_on: Mapped[dt.date | None] = mapped_column(sa.Date)
+    actor: Mapped[str | None] = mapped_column(sa.Text)
+    at: Mapped[dt.datetime] = mapped_column(Moment, server_default=sa.func.clock_timestamp())
+
+
+class Acknowledgement(tk.BaseModel):
+    """Somebody has read a version of a protocol."""
+
+    __tablename__ = "isp_acknowledgement"
+
+    protocol_id: Mapped[int] = mapped_column(sa.BigInteger, primary_key=True)
+    user_id: Mapped[str] = mapped_column(sa.Text, primary_key=True)
+    at: Mapped[dt.datetime] = mapped_column(Moment, server_default=sa.func.clock_timestamp())
+
+
+class Reminder(tk.BaseModel):
+    """A reminder that was sent, so that none is sent twice."""
+
+    __tablename__ = "isp_reminder"
+
+    kind: Mapped[str] = mapped_column(sa.Text, primary_key=True)
+    subject: Mapped[str] = mapped_column(sa.Text, primary_key=True)
+    due: Mapped[dt.date] = mapped_column(sa.Date, primary_key=True)
+    sent_at: Mapped[dt.datetime] = mapped_column(Moment, server_default=sa.func.clock_timestamp())

@@ -227,6 +227,9 @@ class Protocol:
         for row in self.rows:
             by_type[row.type] = (*by_type.get(row.type, ()), row)
         object.__setattr__(self, "by_type", by_type)
+        # a minimum that is the public level asks for nothing
+        binding = (m for m in self.minimums if self.levels[m.rank].level is not Level.LOW)
+        object.__setattr__(self, "minimums", tuple(binding))
         every = (*self.rows, *self.minimums)
         facts = sorted({TYPE}.union(*(row.facts for row in every)))
         object.__setattr__(self, "facts", tuple(facts))

@@ -14,17 +14,14 @@ branch_labels = None
 depends_on = None
 
 NOW = sa.text("clock_timestamp()")
-RECORDS = guard.RECORDS
+RECORDS = ("isp_event", "isp_lowering", "isp_lowering_decision", "isp_lowering_use")
 
 
 def upgrade() -> None:
     _create_guard_tables()
     _create_record()
     _create_lowering()
-    connection = op.get_bind()
-    guard.install(connection)
-    for table in RECORDS:
-        guard.make_append_only(connection, table)
+    guard.install(op.get_bind())
 
 
 def downgrade() -> None:
