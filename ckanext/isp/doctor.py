@@ -35,6 +35,7 @@ class State(enum.Enum):
     """What a finding means."""
 
     OK = "ok"
+    ASK = "ask"
     WARN = "warn"
     REFUSE = "refuse"
 
@@ -114,12 +115,37 @@ OPTIONS = (
         State.WARN,
         "Set it to false: a shared cache keeps pages of data that has been closed since.",
     ),
+    Option(
+        "ckan.cache_expires",
+        _off,
+        State.WARN,
+        "Set it to 0: for so long, browsers and caches show pages of data that has been closed.",
+    ),
+    Option(
+        "ckan.auth.roles_that_cascade_to_sub_groups",
+        _off,
+        State.WARN,
+        "Leave it empty, unless people of a parent organization are meant to read all below it.",
+    ),
 )
+
+LOADERS = ("datapusher", "xloader")
+LOCAL_MAIL = ("localhost", "127.0.0.1", "::1")
 
 
 def run() -> list[Finding]:
     """Look at everything that the promise rests on."""
-    looked = (_plugin_order, _labels, _guard, _outbox, _storage, _options, _plugins)
+    looked = (
+        _plugin_order,
+        _labels,
+        _guard,
+        _outbox,
+        _storage,
+        _options,
+        _plugins,
+        _mail,
+        _surroundings,
+    )
     return [finding for look in looked for finding in look()]
 
 
@@ -257,6 +283,13 @@ def _plugins() -> Iterator[Finding]:
             "fetches any address, the portal's own services included",
             "Set ckan.download_proxy to a proxy that reaches public addresses only.",
         )
+    for loader in filter(p.plugin_loaded, LOADERS):
+        yield Finding(
+            loader,
+            State.WARN,
+            "copies every file into tables, those of closed datasets too",
+            "Take it out, or let it fetch through ckan.download_proxy and load open data only.",
+        )
     if p.plugin_loaded("stats"):
         yield Finding("stats", State.WARN, "counts closed datasets too", "Take it out.")
     if tk.config.get("SESSION_TYPE") in (None, "cookie"):
@@ -266,6 +299,26 @@ def _plugins() -> Iterator[Finding]:
             "sessions live in the browser",
             "Set SESSION_TYPE = redis: then logging out ends a session everywhere.",
         )
+
+
+def _mail() -> Iterator[Finding]:
+    server = str(tk.config.get("smtp.server") or LOCAL_MAIL[0])
+    local = server in LOCAL_MAIL or server.rsplit(":", 1)[0].strip("[]") in LOCAL_MAIL
+    yield Finding(
+        "smtp.server",
+        State.OK if local else State.WARN,
+        server,
+        "" if local else "CKAN does not check its certificate: send through a relay of your own.",
+    )
+
+
+def _surroundings() -> Iterator[Finding]:
+    yield Finding(
+        "network",
+        State.ASK,
+        "cannot be seen from here",
+        "Only the portal reaches its index, Redis and database; commands use the same ini.",
+    )
 
 
 def _shown(value: Any) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import ckan.plugins.toolkit as tk
@@ -17,6 +18,8 @@ from conftest import Dataset, events, row
 
 from ckanext.isp import doctor
 from ckanext.isp.model import guard
+
+TOP = Path(__file__).resolve().parents[2]
 
 
 def sql(statement: str) -> None:
@@ -146,6 +149,21 @@ def test_a_changed_guard_is_noticed() -> None:
         assert guard.faults(connection) == []
 
 
+def test_a_record_that_could_be_changed_is_noticed() -> None:
+    sql("ALTER TABLE isp_event DISABLE TRIGGER isp_append_only_row")
+    with model.meta.engine.begin() as connection:
+        assert guard.faults(connection) == ["isp_append_only_row on isp_event"]
+        guard.install(connection)
+        assert guard.faults(connection) == []
+
+
+def test_the_documentation_names_every_option_that_doctor_looks_at() -> None:
+    described = (TOP / "docs/configuration.md").read_text()
+    told = set(re.findall(r"`((?:ckan|WTF|smtp)[\w.]+)`", described))
+    looked_at = {option.key for option in doctor.OPTIONS} | {"smtp.server"}
+    assert looked_at <= told
+
+
 def test_answers_to_a_user_are_kept_by_nobody(app: Any, dataset: Dataset, editor: Any) -> None:
     made = dataset(sensitivity="high")
     headers = {"Authorization": editor["token"]}
@@ -192,6 +210,4 @@ def test_uninstalling_leaves_every_dataset_as_it_is(dataset: Dataset, isp: Any) 
     finally:
         with model.meta.engine.begin() as connection:
             guard.install(connection)
-            for table in guard.RECORDS:
-                guard.make_append_only(connection, table)
     assert guard.faults(model.Session.connection()) == []

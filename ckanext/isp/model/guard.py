@@ -12,6 +12,7 @@ from sqlalchemy.engine import Connection
 TRIGGERS = re.compile(r"CREATE OR REPLACE TRIGGER (\w+) [\w, ]+? ON (\w+)\n")
 FUNCTIONS = re.compile(r"CREATE OR REPLACE FUNCTION (\w+)\(.*?AS \$\$(.*?)\$\$;", re.DOTALL)
 RECORDS = ("isp_event", "isp_lowering", "isp_lowering_decision", "isp_lowering_use")
+FOREVER = {"ROW": "UPDATE OR DELETE", "STATEMENT": "TRUNCATE"}
 EXEMPT = sa.text("INSERT INTO isp_exempt_type (type) VALUES (:type) ON CONFLICT DO NOTHING")
 UNEXEMPT = sa.text("DELETE FROM isp_exempt_type WHERE type = :type")
 CONSTRAINT_PREFIX = "isp_guard"
@@ -28,12 +29,14 @@ def install(connection: Connection) -> None:
     connection.exec_driver_sql(_source_here(connection).replace("%", "%%"))
     for name, table in TRIGGERS.findall(source()):
         connection.exec_driver_sql(f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {name}")
+    for table in filter(sa.inspect(connection).has_table, RECORDS):
+        make_append_only(connection, table)
 
 
 def make_append_only(connection: Connection, table: str) -> None:
     """Let rows be added to a table, never changed or removed."""
-    for moment, each in (("UPDATE OR DELETE", "ROW"), ("TRUNCATE", "STATEMENT")):
-        name = f"isp_append_only_{each.lower()}"
+    for each, moment in FOREVER.items():
+        name = _append_only(each)
         connection.exec_driver_sql(
             f"CREATE OR REPLACE TRIGGER {name} BEFORE {moment} ON {table} "
             f"FOR EACH {each} EXECUTE FUNCTION isp_append_only()"
@@ -66,7 +69,8 @@ def _trigger_faults(connection: Connection) -> list[str]:
         sa.text("SELECT tgname, tgrelid::regclass::text, tgenabled FROM pg_trigger")
     )
     enabled = {(name, table.split(".")[-1]): state for name, table, state in found}
-    expected = TRIGGERS.findall(source())
+    kept = [(_append_only(each), table) for table in RECORDS for each in FOREVER]
+    expected = [*TRIGGERS.findall(source()), *kept]
     return [f"{name} on {table}" for name, table in expected if enabled.get((name, table)) != "A"]
 
 
@@ -80,6 +84,10 @@ def _function_faults(connection: Connection) -> list[str]:
     bodies: dict[str, str] = {row.proname: row.prosrc for row in found}
     shipped = FUNCTIONS.findall(_source_here(connection))
     return [name for name, body in shipped if bodies.get(name) != body]
+
+
+def _append_only(each: str) -> str:
+    return f"isp_append_only_{each.lower()}"
 
 
 def _source_here(connection: Connection) -> str:

@@ -7,7 +7,6 @@ cannot be asked that way, for the server has gone away, the session asks.
 
 from __future__ import annotations
 
-import functools
 import os
 from collections.abc import Iterable
 from typing import NamedTuple
@@ -63,14 +62,25 @@ def _by_session(ids: list[str]) -> list[Standing]:
     return [Standing._make(row) for row in found]
 
 
-@functools.cache
-def _engine(_process: int, portal: sa.Engine) -> sa.Engine:
-    """One per process; a fork keeps its parent's unused, for dropping it would end the parent's."""
-    return sa.create_engine(
-        portal.url,
-        isolation_level="AUTOCOMMIT",
-        pool_size=POOL,
-        max_overflow=0,
-        pool_timeout=PATIENCE_SECONDS,
-        pool_reset_on_return=None,
-    )
+_held: dict[int, tuple[sa.Engine, sa.Engine]] = {}
+
+
+def _engine(process: int, portal: sa.Engine) -> sa.Engine:
+    """One per process, and as long as the portal's own lives.
+
+    A fork keeps its parent's unused, for dropping it would end the parent's connections.
+    """
+    before, own = _held.get(process, (None, None))
+    if own is None or before is not portal:
+        if own is not None:
+            own.dispose()
+        own = sa.create_engine(
+            portal.url,
+            isolation_level="AUTOCOMMIT",
+            pool_size=POOL,
+            max_overflow=0,
+            pool_timeout=PATIENCE_SECONDS,
+            pool_reset_on_return=None,
+        )
+        _held[process] = portal, own
+    return own

@@ -159,6 +159,21 @@ def sql_move_resource(by: Person, dataset: Dataset) -> Made:
     return None
 
 
+@door("W33", "SQL gives no open dataset the file of a closed one.", personas=ONLY)
+def sql_take_resource_id(by: Person, dataset: Dataset) -> Made:
+    to = own_open(dataset.people[SYSADMIN], dataset)
+    by.sql("UPDATE resource SET id = :new WHERE id = :id", new=fresh_name(), id=dataset.resource)
+    by.sql(
+        "INSERT INTO resource (id, package_id, url, url_type, state, position, format) "
+        "VALUES (:id, :to, 'people.csv', 'upload', 'active', 0, 'CSV')",
+        to=to,
+        id=dataset.resource,
+    )
+    by.sql("UPDATE package SET metadata_modified = now() WHERE id = :to", to=to)
+    dataset.others.append((dataset.file(dataset=to), dataset.secret))
+    return None
+
+
 @door("W33", "What SQL closes is no longer found.", personas=ONLY, levels=(LOW,), begins=OPEN)
 def sql_close(by: Person, dataset: Dataset) -> Made:
     by.sql("UPDATE package SET private = true WHERE id = :id", id=dataset.id)

@@ -128,7 +128,8 @@ CREATE OR REPLACE FUNCTION isp_guard_resource() RETURNS trigger
 LANGUAGE plpgsql SET search_path = {schema}, pg_temp AS $$
 DECLARE p record;
 BEGIN
-  IF TG_OP = 'UPDATE' AND NEW.package_id IS DISTINCT FROM OLD.package_id THEN
+  -- where a file lies follows from the id of its resource
+  IF TG_OP = 'UPDATE' AND (NEW.id, NEW.package_id) IS DISTINCT FROM (OLD.id, OLD.package_id) THEN
     SELECT extras INTO p FROM package WHERE id = OLD.package_id FOR SHARE;
     IF FOUND AND isp_rank(p.extras->>'sensitivity') <> 1 THEN
       PERFORM isp_refuse('isp_guard_moved', OLD.package_id);
@@ -302,7 +303,7 @@ CREATE OR REPLACE TRIGGER isp_close_past AFTER UPDATE OF extras, private, state 
   FOR EACH ROW EXECUTE FUNCTION isp_close_past();
 CREATE OR REPLACE TRIGGER isp_note_for_index AFTER INSERT OR UPDATE OR DELETE ON package
   FOR EACH ROW EXECUTE FUNCTION isp_note_for_index();
-CREATE OR REPLACE TRIGGER isp_guard BEFORE INSERT OR UPDATE OF package_id, state, url ON resource
+CREATE OR REPLACE TRIGGER isp_guard BEFORE INSERT OR UPDATE OF id, package_id, state, url ON resource
   FOR EACH ROW EXECUTE FUNCTION isp_guard_resource();
 CREATE OR REPLACE TRIGGER isp_note_for_index AFTER INSERT OR UPDATE OR DELETE ON resource
   FOR EACH ROW EXECUTE FUNCTION isp_note_for_index();

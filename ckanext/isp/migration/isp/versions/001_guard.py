@@ -21,10 +21,7 @@ def upgrade() -> None:
     _create_guard_tables()
     _create_record()
     _create_lowering()
-    connection = op.get_bind()
-    guard.install(connection)
-    for table in RECORDS:
-        guard.make_append_only(connection, table)
+    guard.install(op.get_bind())
 
 
 def downgrade() -> None:
