@@ -11,16 +11,19 @@ from typing import Any, NamedTuple
 import ckan.plugins.toolkit as tk
 from flask import has_request_context
 
-from .policy.event import Event
-from .policy.protocol import Protocol
-from .policy.save import Notice, Refusal, Settlement
-from .policy.scale import Exposure, Level
-from .policy.verdict import Code, Reason
+from ..documents import library
+from ..policy.event import Event
+from ..policy.protocol import Protocol, Words
+from ..policy.save import Notice, Refusal, Settlement
+from ..policy.scale import Exposure, Level
+from ..policy.verdict import Code, Reason, Verdict
 
 _ = tk._
 
 FIELD_OF = {
     Refusal.LOWERING: "sensitivity",
+    Refusal.BELOW_ANSWERS: "sensitivity",
+    Refusal.UNLISTED: "sensitivity",
     Refusal.CLASSIFY_FIRST: "sensitivity",
     Refusal.TOO_OPEN: "private",
     Refusal.RESOURCES_ON_REQUEST: "is_requestdata_type",
@@ -41,7 +44,17 @@ class LevelWords(NamedTuple):
 
 def level(of: Level) -> LevelWords:
     """The template's words for a level, in the reader's language."""
-    return _LEVELS[of]()
+    rule = library.template().protocol.rules(of)[0]
+    said = {name: pick(words) for name, words in rule.words.items()}
+    methods = tuple(pick(method.name) for method in rule.methods)
+    return LevelWords(**said, methods=methods)
+
+
+def pick(words: Words) -> str:
+    """A text in the reader's language; else in a near one, in English, or in its first."""
+    wanted = language()
+    near = wanted.partition("_")[0]
+    return next((words[x] for x in (wanted, near, "en") if x in words), next(iter(words.values()), ""))
 
 
 def level_and_class(of: Level | None) -> str:
@@ -97,7 +110,7 @@ def protocol(of: Protocol) -> str:
 
 def title(of: Protocol) -> str:
     """The title of a protocol in the reader's language, or in English."""
-    return of.title.get(language()) or of.title["en"]
+    return pick(of.title)
 
 
 def advice() -> dict[str, str]:
@@ -148,7 +161,21 @@ def refusal(settled: Settlement, asked: Level | None, by: Protocol, propose_url:
         protocol=protocol(by),
         way=_way_forward(settled),
         url=propose_url,
+        proposed=level_and_class(settled.verdict.proposed),
+        cited=cited(settled.verdict),
     )
+
+
+def cited(verdict: Verdict) -> str:
+    """The protocols and rows that give the level of a verdict's answers."""
+    said = []
+    for finding in verdict.deciding():
+        rule = finding.rule
+        rows = [row for row in finding.rows if rule and finding.protocol.levels[row.rank] is rule]
+        name = protocol(finding.protocol)
+        numbers = ", ".join(str(row.number) for row in rows if row.number)
+        said.append(_("{protocol}, row {rows}").format(protocol=name, rows=numbers) if numbers else name)
+    return "; ".join(said)
 
 
 def notices(settled: Settlement, by: Protocol) -> list[dict[str, str]]:
@@ -160,6 +187,8 @@ def notices(settled: Settlement, by: Protocol) -> list[dict[str, str]]:
                 level=level_and_class(settled.level),
                 protocol=protocol(by),
                 exposure=exposure(settled.exposure),
+                proposed=level_and_class(settled.verdict.proposed),
+                cited=cited(settled.verdict),
             ),
         }
         for notice in settled.notices
@@ -292,78 +321,18 @@ def _floor_level() -> str:
     return _("The level of this dataset does not allow it to be this open.")
 
 
-_LEVELS = {
-    Level.LOW: lambda: LevelWords(
-        _("Low or No Sensitivity"),
-        _("Public"),
-        _(
-            "Information or data that, if disclosed or accessed without proper authorization, "
-            "are unlikely to cause any harm or negative impacts to affected people and/or "
-            "humanitarian actors."
-        ),
-        _("Data or information may be publicly disclosed."),
-        (_("ReliefWeb"), _("HRInfo"), _("HDX"), _("Other response-specific public sites")),
-    ),
-    Level.MODERATE: lambda: LevelWords(
-        _("Moderate Sensitivity"),
-        _("Restricted"),
-        _(
-            "Information or data that, if disclosed or accessed without proper authorization, "
-            "are likely to cause minor harm or negative impacts and/or be disadvantageous for "
-            "affected people and/or humanitarian actors."
-        ),
-        _(
-            "Data or information can be shared within a wider humanitarian community, based on "
-            "a clearly specified purpose and related standards for data protection."
-        ),
-        (_("HDX [via HDX Connect]"), _("Intra-sector mailing lists")),
-    ),
-    Level.HIGH: lambda: LevelWords(
-        _("High Sensitivity"),
-        _("Confidential"),
-        _(
-            "Information or data that, if disclosed or accessed without proper authorization, "
-            "are likely to cause serious harm or negative impacts to affected people and/or "
-            "humanitarian actors and/or damage to a response."
-        ),
-        _(
-            "Data or information can be disclosed within an organization or small community of "
-            "organizations directly involved in delivering humanitarian assistance, based on a "
-            "clearly specified purpose and related standards for data protection."
-        ),
-        (
-            _("Internal intra-sector sharing only"),
-            _("Inter-sector sharing on case by case basis"),
-            _("HDX Connect"),
-        ),
-    ),
-    Level.SEVERE: lambda: LevelWords(
-        _("Severe Sensitivity"),
-        _("Strictly Confidential"),
-        _(
-            "Information or data that, if disclosed or accessed without proper authorization, "
-            "are likely to cause severe harm or negative impacts and/or damage to affected "
-            "people and/or humanitarian actors and/or impede the conduct of the work of a "
-            "response."
-        ),
-        _(
-            "Highly limited, bilateral disclosure only. Determined and approved on a "
-            "case-by-case basis, with assurance of upholding the highest standards of data "
-            "protections."
-        ),
-        (
-            _(
-                "Bilateral disclosure between organizations based on formal requests and, in "
-                "some cases, bilateral data sharing agreements"
-            ),
-        ),
-    ),
-}
-
 _REFUSALS = {
     Refusal.LOWERING: lambda: _(
         "The level stays {level}: under {protocol} it is lowered to {asked} only when a second "
         "person approves. Propose it with a reason: {url}"
+    ),
+    Refusal.BELOW_ANSWERS: lambda: _(
+        "With these answers it is at least {proposed} under {cited}. Save it at that level, or "
+        "propose {asked} with a reason: a second person then decides. {url}"
+    ),
+    Refusal.UNLISTED: lambda: _(
+        "No protocol in force lists such data ({protocol}). Choose its sensitivity yourself, and "
+        "say why."
     ),
     Refusal.CLASSIFY_FIRST: lambda: _(
         "This dataset is not classified yet, so under {protocol} it stays visible to members of "
@@ -405,6 +374,14 @@ _NOTICES = {
     Notice.MOVED_TO_HOLDING: lambda: _(
         "It had no organization, and under {protocol} it may not be open: the portal's holding "
         "organization keeps it until an administrator finds its owner."
+    ),
+    Notice.BELOW_ANSWERS: lambda: _(
+        "Saved as {level}. The answers give {proposed} under {cited}, which advises and does not "
+        "bind: say why it is lower."
+    ),
+    Notice.ABOVE_ANSWERS: lambda: _(
+        "Saved as {level}, which is stricter than what the answers give: {proposed}. Data that "
+        "can be shared should be."
     ),
     Notice.STILL_TO_CLASSIFY: lambda: _(
         "Saved as it was: open, but not classified yet. Choose its sensitivity before the portal "
