@@ -47,5 +47,5 @@ def count_question(ask: Callable[..., Any]) -> Callable[..., Any]:
     return counted
 
 
-standing.of = count_question(standing.of)
+standing.ask = count_question(standing.ask)
 application = counting(make_app(CKANConfigLoader(os.environ["CKAN_INI"]).get_config()))

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import ckan.plugins as p
 import ckan.plugins.toolkit as tk
+from ckan.lib import search
 
 from . import doctor, errors
 from .implementations.controller import PackageController
 from .implementations.labels import PermissionLabels
 from .implementations.options import Options
 from .implementations.pages import Pages
+from .logic import fresh
 
 
 @tk.blanket.actions
@@ -25,4 +27,6 @@ class IspPlugin(Pages, Options, PackageController, PermissionLabels):
 
     def configure(self, config: object) -> None:
         errors.listen()
+        # CKAN makes its query of what stands here
+        search._QUERIES["package"] = fresh.Query
         doctor.look_again()

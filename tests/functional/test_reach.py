@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import ckan.plugins.toolkit as tk
+import psycopg2
 import pytest
 import sqlalchemy as sa
 from ckan import model
@@ -96,9 +97,18 @@ def test_a_search_goes_on_when_it_gets_no_connection_of_its_own(
     dataset: Dataset, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made = dataset(sensitivity="low", private=False)
-    nowhere = sa.create_engine("postgresql://nobody@127.0.0.1:1/nothing")
-    monkeypatch.setattr(standing, "_engine", lambda *_: nowhere)
+    nowhere = "postgresql://nobody@127.0.0.1:1/nothing"
+    monkeypatch.setattr(standing, "_connection", lambda _holder: psycopg2.connect(nowhere))
     assert found_by_anyone() == [made["id"]]
+
+
+def test_a_question_that_nobody_waited_for_answers_no_other(dataset: Dataset) -> None:
+    one, other = dataset(sensitivity="low"), dataset(sensitivity="high")
+    standing.ask([one["id"]])
+    assert {row.id: row.sensitivity for row in standing.of([other["id"]])} == {other["id"]: "high"}
+    standing.ask([one["id"]])
+    assert {row.id: row.sensitivity for row in standing.of([one["id"]])} == {one["id"]: "low"}
+    assert standing.of([]) == []
 
 
 def test_a_lower_level_is_asked_for_in_words(dataset: Dataset, editor: Any) -> None:

@@ -12,19 +12,30 @@ from typing import Any
 import ckan.lib.plugins as lib_plugins
 import sqlalchemy as sa
 from ckan import authz, model
+from ckan.lib.search.query import PackageSearchQuery
 from ckan.types import Action, Context, DataDict
 
 from .. import gate, jobs
 from ..model import standing
 from ..model.standing import Standing
-from ..policy.facts import SENSITIVITY, TRUE
+from ..policy.facts import ON_REQUEST, SENSITIVITY, TRUE
 from ..policy.scale import Exposure, Level, rank
-from . import fields
 
 _BY_REFERENCE = sa.text(
     "SELECT id, name, private, state, owner_org, creator_user_id FROM package "
     "WHERE id = ANY(:references) OR name = ANY(:references)"
 )
+
+
+class Query(PackageSearchQuery):
+    """CKAN's query, that asks the database about what it found while CKAN goes on reading it."""
+
+    def run(self, query: Any, permission_labels: Any = None, **kwargs: Any) -> Any:
+        answer = super().run(query, permission_labels, **kwargs)
+        found = self.results
+        if found and all(isinstance(result, dict) and "id" in result for result in found):
+            standing.ask(result["id"] for result in found)
+        return answer
 
 
 def search(up: Action, context: Context, data_dict: DataDict) -> dict[str, Any]:
@@ -79,17 +90,19 @@ def _kept(
     ]
 
 
-def _wider(result: dict[str, Any], row: Any) -> bool:
+def _wider(result: dict[str, Any], row: Standing) -> bool:
     """Whether the index tells of a dataset that is more open, or less sensitive, than it is."""
-    if "private" not in result:
+    level_now = Level.parse(row.sensitivity)
+    exposure_now = Exposure.of(row.private, row.flag == TRUE)
+    widest = exposure_now is Exposure.OPEN and level_now in (None, Level.LOW)
+    if widest or "private" not in result:
         return False
-    indexed = result
-    if SENSITIVITY not in result:
-        indexed = dict(result)
-        fields.lift(indexed)
-    if gate.exposure_of(indexed) > Exposure.of(row.private, row.flag == TRUE):
-        return True
-    return rank(gate.level_of(indexed)) < rank(Level.parse(row.sensitivity))
+    level, flag = result.get(SENSITIVITY), result.get(ON_REQUEST)
+    if level is None or flag is None:
+        kept = {extra.get("key"): extra.get("value") for extra in result.get("extras") or ()}
+        level, flag = level or kept.get(SENSITIVITY), flag or kept.get(ON_REQUEST)
+    indexed = gate.exposure_of({"private": result["private"], ON_REQUEST: flag})
+    return indexed > exposure_now or rank(Level.parse(level)) < rank(level_now)
 
 
 def _visible(context: Context, row: Any) -> bool:

@@ -49,7 +49,7 @@ def forbid_copies(response: Response) -> Response:
     """``no-store`` on everything that is not public, errors included."""
     if g.get("isp_no_store") or response.status_code in (401, 403, 404, 409):
         response.headers["Cache-Control"] = NO_STORE
-        response.vary.update(("Authorization", "Cookie"))
+        response.headers.add("Vary", "Authorization, Cookie")
         request.environ["__no_cache__"] = True
     return notify.flash(response)
 
