@@ -160,7 +160,7 @@ class ProtocolInForce(tk.BaseModel):
 class Classification(tk.BaseModel):
     """What somebody answered about a dataset, and the level that came of it.
 
-    The newest of a dataset counts. ``protocols`` is what each protocol that applied said then:
+    Without a level it is the claim that the data is corporate, outside of any protocol (R23). The newest of a dataset counts. ``protocols`` is what each protocol that applied said then:
     ``key``, ``version``, ``level`` (its own) and ``rows`` (their numbers).
     """
 
@@ -169,7 +169,7 @@ class Classification(tk.BaseModel):
     id: Mapped[int] = mapped_column(sa.BigInteger, primary_key=True)
     package_id: Mapped[str] = mapped_column(sa.Text)
     answers: Mapped[dict[str, list[str]]] = mapped_column(JSONB)
-    level: Mapped[str] = mapped_column(sa.Text)
+    level: Mapped[str | None] = mapped_column(sa.Text)
     proposed: Mapped[str | None] = mapped_column(sa.Text)
     protocols: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
     reason: Mapped[str | None] = mapped_column(sa.Text)

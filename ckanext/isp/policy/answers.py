@@ -66,6 +66,11 @@ class Condition:
     every: bool = False
     negated: bool = False
 
+    def met(self, answers: Answers) -> bool | None:
+        """Whether the answers meet it; None where they do not say."""
+        given = answers.get(self.fact)
+        return None if given is None else self.met_by(given)
+
     def met_by(self, given: frozenset[str]) -> bool | None:
         """Whether an answer meets it; None where the answer is too coarse to say."""
         met = self.values <= given if self.every else not self.values.isdisjoint(given)

@@ -7,6 +7,7 @@ The floor is what the database guard enforces too; a protocol can take from it, 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from datetime import date
 
 from .answers import PLACE
@@ -38,7 +39,7 @@ def decide(protocols: Iterable[Protocol], facts: Facts, today: date) -> Verdict:
     spoken = (rule(facts) for rule in FLOOR)
     reasons = [reason for reason in spoken if reason]
     apply = applying(protocols, facts, today)
-    findings = tuple(propose(p, facts.known) for p in apply) if facts.asked else ()
+    findings = tuple(_find(protocol, facts) for protocol in apply) if facts.asked else ()
     reasons.extend(_protocol_reasons(apply, findings, facts))
     return Verdict(tuple(reasons), findings)
 
@@ -111,6 +112,13 @@ def _protocol_reasons(
         rule = _rule(protocol, facts.level, found.get(id(protocol)))
         if rule:
             yield Reason(Code.LEVEL, rule.exposures, facts.level, protocol, rule)
+
+
+def _find(protocol: Protocol, facts: Facts) -> Finding:
+    """What a protocol says; whether it covers the dataset at all is an open question too."""
+    finding = propose(protocol, facts.known)
+    unknown = protocol.scope.open(facts.known)
+    return replace(finding, open=finding.open | unknown) if unknown else finding
 
 
 def _rule(protocol: Protocol, of: Level, found: LevelRule | None) -> LevelRule | None:

@@ -131,6 +131,10 @@ class Scope:
         """Whether a dataset lies in it; None where what is known does not say."""
         return all_met(self._asks, answers)
 
+    def open(self, answers: Answers) -> frozenset[str]:
+        """The facts that decide whether a dataset lies in it, as far as they are not known."""
+        return frozenset(asked.fact for asked in self._asks if asked.met(answers) is None)
+
 
 @dataclass(frozen=True)
 class Row:

@@ -107,7 +107,7 @@ def _create_classification() -> None:
         sa.Column("id", sa.BigInteger, sa.Identity(), primary_key=True),
         sa.Column("package_id", sa.Text, nullable=False),
         sa.Column("answers", JSONB, nullable=False),
-        sa.Column("level", sa.Text, nullable=False),
+        sa.Column("level", sa.Text),
         sa.Column("proposed", sa.Text),
         sa.Column("protocols", JSONB, nullable=False),
         sa.Column("reason", sa.Text),
@@ -116,5 +116,7 @@ def _create_classification() -> None:
         sa.Column("actor", sa.Text),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False, server_default=NOW),
         sa.CheckConstraint("level IN ('low', 'moderate', 'high', 'severe')"),
+        sa.CheckConstraint("level IS NOT NULL OR corporate"),
+        sa.CheckConstraint("NOT corporate OR coalesce(reason, '') <> ''"),
     )
     op.create_index("isp_classification_newest", "isp_classification", ["package_id", "id"])
