@@ -55,7 +55,7 @@ def adopt_command(
     if dry_run:
         click.echo(f"{count} datasets would change. Nothing was changed.")
         return
-    act = Act(_user_id(user), "ckan isp adopt", gate.protocols()[0], reason)
+    act = Act(_user_id(user), "ckan isp adopt", gate.cited(), reason)
     done = _adopt(act, assume, count, batch)
     indexed = _drain()
     mode = guard.mode(model.Session.connection())

@@ -21,8 +21,10 @@ import sqlalchemy as sa
 from ckan import model
 from ckan.lib import files
 
+from . import gate
 from .implementations.labels import PermissionLabels
 from .model import guard
+from .services import protocols
 
 log = logging.getLogger(__name__)
 
@@ -140,6 +142,7 @@ def run() -> list[Finding]:
         _labels,
         _guard,
         _outbox,
+        _protocols,
         _storage,
         _options,
         _plugins,
@@ -235,6 +238,27 @@ def _outbox() -> Iterator[Finding]:
         f"{stale} changes waiting for more than an hour" if stale else "nothing waits",
         "Start a worker (`ckan jobs worker`) or run `ckan isp doctor --fix`." if stale else "",
     )
+
+
+def _protocols() -> Iterator[Finding]:
+    with model.meta.engine.connect() as connection:
+        if not sa.inspect(connection).has_table("isp_protocol_in_force"):
+            yield Finding("protocols", State.REFUSE, "no tables", "Run `ckan db upgrade -p isp`.")
+            return
+    today = gate.today()
+    try:
+        found = protocols.in_force(model.Session, today)
+    except protocols.Unreadable as error:
+        remedy = "Load a version that this release can read, and activate it."
+        yield Finding("protocols", State.REFUSE, str(error), remedy)
+        return
+    spoken = [kept for kept in found if kept.document.protocol.in_force(today)]
+    yield Finding("protocols", State.OK, f"{len(spoken)} in force, and the shipped template")
+    for kept in spoken:
+        if kept.document.protocol.overdue(today):
+            last = kept.document.protocol.valid_until
+            found_is = f"{kept.key}, {kept.version} was to be replaced after {last}"
+            yield Finding("protocols", State.WARN, found_is, "It stays in force: renew it.")
 
 
 def _storage() -> Iterator[Finding]:

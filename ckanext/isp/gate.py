@@ -3,19 +3,56 @@
 from __future__ import annotations
 
 import datetime as dt
+import logging
 from typing import Any
 
-from .documents import library
-from .policy.decide import decide
+from ckan import model
+from flask import g, has_request_context
+
+from . import config
+from .documents.compile import Document
+from .policy.answers import PLACE
+from .policy.decide import applying, decide
 from .policy.facts import ON_REQUEST, SENSITIVITY, TRUE, Facts
 from .policy.protocol import Protocol
 from .policy.scale import Exposure, Level
 from .policy.verdict import Verdict
+from .services import protocols as kept_protocols
+
+log = logging.getLogger(__name__)
 
 
-def protocols() -> tuple[Protocol, ...]:
-    """The protocols that apply, the one to cite first."""
-    return (library.template().protocol,)
+def documents(*, hold: bool = False) -> tuple[Document, ...]:
+    """The protocols that speak on this portal, with all that their documents say.
+
+    Those in force, and the shipped template unless a version of its own is among them. Asked once
+    per request.
+
+    :param hold: ask again, and keep them in force until this transaction ends: for those who write
+    :raises Unreadable: where one in force cannot be read; it is never left out
+    """
+    if not hold and has_request_context() and "isp_protocols" in g:
+        return g.isp_protocols
+    try:
+        found = kept_protocols.in_force(model.Session, today(), hold=hold)
+    except kept_protocols.Unreadable:
+        log.critical("A protocol in force cannot be read. Run `ckan isp doctor`.", exc_info=True)
+        raise
+    spoken = kept_protocols.with_template(found)
+    if has_request_context():
+        g.isp_protocols = spoken
+    return spoken
+
+
+def protocols(*, hold: bool = False) -> tuple[Protocol, ...]:
+    """The protocols that speak on this portal; which of them bind a dataset follows from it."""
+    return tuple(document.protocol for document in documents(hold=hold))
+
+
+def forget() -> None:
+    """Ask anew which protocols are in force: something changed."""
+    if has_request_context():
+        g.pop("isp_protocols", None)
 
 
 def today() -> dt.date:
@@ -25,6 +62,18 @@ def today() -> dt.date:
 def verdict(facts: Facts) -> Verdict:
     """How exposed a dataset may be on this portal today, and why."""
     return decide(protocols(), facts, today())
+
+
+def cited(of: Verdict | None = None) -> Protocol:
+    """The protocol to name in a sentence or a row of the record.
+
+    :param of: a verdict; left out where none was asked for: then what applies to the whole portal
+    """
+    if of is not None and of.cited:
+        return of.cited
+    places = config.places()
+    facts = Facts(None, known={PLACE: places} if places else {})
+    return next(iter(applying(protocols(), facts, today())), protocols()[0])
 
 
 def level_of(package: dict[str, Any]) -> Level | None:

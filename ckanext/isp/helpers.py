@@ -68,7 +68,7 @@ def isp_verdict(sensitivity: str | None, holds_resources: bool = False) -> dict[
 
 def isp_protocol() -> str:
     """Title and version of the protocol that is cited first."""
-    return wording.protocol(gate.protocols()[0])
+    return wording.protocol(gate.cited())
 
 
 def isp_facet_label(field: str, value: str) -> str:

@@ -16,6 +16,11 @@ def template() -> Document:
     return load((files("ckanext.isp") / FOLDER / "iasc-template.yaml").read_bytes())
 
 
+def source() -> str:
+    """The text of the template."""
+    return (files("ckanext.isp") / FOLDER / "iasc-template.yaml").read_text()
+
+
 def examples() -> list[str]:
     """The names of the example protocols."""
     folder = files("ckanext.isp") / FOLDER / "examples"

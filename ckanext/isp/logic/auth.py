@@ -9,6 +9,8 @@ import ckan.plugins.toolkit as tk
 from ckan import model
 from ckan.types import AuthResult, Context, DataDict
 
+from .. import config
+
 
 def isp_lowering_request(context: Context, data_dict: DataDict) -> AuthResult:
     """Those who may edit the dataset may propose to lower its level."""
@@ -46,6 +48,66 @@ def isp_timeline(context: Context, data_dict: DataDict) -> AuthResult:
 def isp_verdict(context: Context, data_dict: DataDict) -> AuthResult:
     """What a level means is no secret."""
     return {"success": True}
+
+
+@tk.auth_allow_anonymous_access
+def isp_protocol_list(context: Context, data_dict: DataDict) -> AuthResult:
+    """Which protocols a portal keeps is for everybody to know."""
+    return {"success": True}
+
+
+@tk.auth_allow_anonymous_access
+def isp_protocol_show(context: Context, data_dict: DataDict) -> AuthResult:
+    """As for the list; drafts are for those who may load them."""
+    return {"success": True}
+
+
+@tk.auth_allow_anonymous_access
+def isp_protocol_compare(context: Context, data_dict: DataDict) -> AuthResult:
+    """As for the list."""
+    return {"success": True}
+
+
+@tk.auth_allow_anonymous_access
+def isp_protocol_export(context: Context, data_dict: DataDict) -> AuthResult:
+    """As for the list."""
+    return {"success": True}
+
+
+def isp_protocol_load(context: Context, data_dict: DataDict) -> AuthResult:
+    """Focal points, by name in the portal's configuration."""
+    user = _user(context)
+    return {"success": user is not None and user.name in config.focal_points()}
+
+
+def isp_protocol_validate(context: Context, data_dict: DataDict) -> AuthResult:
+    """As for loading."""
+    return isp_protocol_load(context, data_dict)
+
+
+def isp_protocol_import(context: Context, data_dict: DataDict) -> AuthResult:
+    """As for loading."""
+    return isp_protocol_load(context, data_dict)
+
+
+def isp_protocol_simulate(context: Context, data_dict: DataDict) -> AuthResult:
+    """As for loading."""
+    return isp_protocol_load(context, data_dict)
+
+
+def isp_protocol_propose(context: Context, data_dict: DataDict) -> AuthResult:
+    """As for loading."""
+    return isp_protocol_load(context, data_dict)
+
+
+def isp_protocol_proposals(context: Context, data_dict: DataDict) -> AuthResult:
+    """As for loading."""
+    return isp_protocol_load(context, data_dict)
+
+
+def isp_protocol_decide(context: Context, data_dict: DataDict) -> AuthResult:
+    """As for loading; never the one who proposed, which the action and the database see to."""
+    return isp_protocol_load(context, data_dict)
 
 
 def _user(context: Context) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import ckan.plugins as p
@@ -17,6 +18,7 @@ from .. import config, gate, notify, wording
 from ..policy.event import Event
 from ..policy.save import Asked, Settlement, settle
 from ..policy.scale import lowers
+from ..policy.verdict import Verdict
 from ..services import act as acts
 from ..services import datasets, lowering, record
 from ..services.act import Act
@@ -38,13 +40,14 @@ def create(up: Action, context: Context, data_dict: DataDict) -> Any:
         _refuse_relationships(data_dict)
         _refuse_unknown_type(data_dict)
     asked = fields.read(data_dict, Reading(None, {}))
-    settled = settle(None, asked, gate.protocols(), gate.today())
+    settled = settle(None, asked, gate.protocols(hold=True), gate.today())
     if settled.refusal:
         tk.check_access("package_create", context, data_dict)
         _refuse(context, "package_create", settled, asked, None)
     kind = data_dict.get("type") or "dataset"
     fields.place(data_dict, settled, fields.knows(kind, context))
-    _announce(context, "package_create", None if context.get("defer_commit") else acts.NEW)
+    indexes = None if context.get("defer_commit") else acts.NEW
+    _announce(context, "package_create", settled, indexes)
     return _told(context, up(context, data_dict), settled)
 
 
@@ -71,7 +74,8 @@ def update(up: Action, context: Context, data_dict: DataDict) -> Any:
     known = fields.knows(package.type, context)
     fields.place(data_dict, settled, known)
     context["original_package"] = fields.unlift(reading.original, known)
-    _announce(context, "package_update", None if context.get("defer_commit") else package.id)
+    indexes = None if context.get("defer_commit") else package.id
+    _announce(context, "package_update", settled, indexes)
     context = _to_holding(context, data_dict) if settled.to_holding else context
     remains.drop_rows_before_on_request(package, data_dict, settled)
     with remains.no_orphans(reading.original, data_dict):
@@ -108,9 +112,12 @@ def named(context: Context, keys: Any, up: Action, data_dict: DataDict) -> Any:
             context[SENT] = before
 
 
-def door(context: Context, name: str) -> Act:
-    """The act of the user of a context, through the action of that name."""
-    return Act(_user_id(context), name, gate.protocols()[0])
+def door(context: Context, name: str, verdict: Verdict | None = None) -> Act:
+    """The act of the user of a context, through the action of that name.
+
+    :param verdict: the ground that it stands on
+    """
+    return Act(_user_id(context), name, gate.cited(verdict))
 
 
 @contextlib.contextmanager
@@ -145,7 +152,7 @@ def _settle(
         asked = fields.with_lowering(
             asked, lowering.approved(model.Session, package.id, before, asked.level)
         )
-    by, today = gate.protocols(), gate.today()
+    by, today = gate.protocols(hold=True), gate.today()
     return settle(reading.stored, asked, by, today, adopting=reading.adopting), asked
 
 
@@ -159,7 +166,7 @@ def _refuse(
     record.add(
         model.Session,
         Event.REFUSED,
-        door(context, door_name),
+        door(context, door_name, settled.verdict),
         package_id=dataset,
         level_before=settled.level.slug if settled.level else None,
         exposure_before=exposure,
@@ -167,15 +174,15 @@ def _refuse(
     )
     model.Session.commit()
     propose = tk.url_for("isp.lowering_propose", id=dataset, _external=True) if dataset else ""
-    by = gate.protocols()[0]
+    by = gate.cited(settled.verdict)
     message = wording.refusal(settled, asked.level, by, propose)
     field = wording.FIELD_OF[settled.refusal]
     raise tk.ValidationError({field: [message]})
 
 
-def _announce(context: Context, door_name: str, indexes: str | None) -> None:
-    act = door(context, door_name)
-    acts.announce(model.Session, Act(act.user_id, act.door, act.protocol, indexes=indexes))
+def _announce(context: Context, door_name: str, settled: Settlement, indexes: str | None) -> None:
+    act = door(context, door_name, settled.verdict)
+    acts.announce(model.Session, replace(act, indexes=indexes))
 
 
 def _to_holding(context: Context, data_dict: DataDict) -> Context:
@@ -207,7 +214,7 @@ def _refuse_unknown_type(data_dict: DataDict) -> None:
 
 def _told(context: Context, result: Any, settled: Settlement) -> Any:
     """The answer, with what was done beside what was asked."""
-    notices = wording.notices(settled, gate.protocols()[0])
+    notices = wording.notices(settled, gate.cited(settled.verdict))
     notify.tell(context, notices)
     if not isinstance(result, dict):
         return result

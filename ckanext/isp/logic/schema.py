@@ -79,3 +79,22 @@ def verdict(
         "sensitivity": [ignore_missing, isp_sensitivity],
         "holds_resources": [ignore_missing, boolean_validator],
     }
+
+
+@validator_args
+def protocol_list() -> Schema:
+    return {}
+
+
+@validator_args
+def protocol_show(ignore_missing: Any, unicode_safe: Any, isp_id_of_kept: Any) -> Schema:
+    return {
+        "id": [ignore_missing, isp_id_of_kept],
+        "key": [ignore_missing, unicode_safe],
+        "version": [ignore_missing, unicode_safe],
+    }
+
+
+@validator_args
+def protocol_source(not_empty: Any, isp_text: Any) -> Schema:
+    return {"source": [not_empty, isp_text]}

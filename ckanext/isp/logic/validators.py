@@ -35,3 +35,18 @@ def isp_flag(value: Any) -> bool:
 def isp_joined_text(value: Any) -> str:
     """A text, or a list joined with commas, as HDX accepts either."""
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def isp_text(value: Any) -> str:
+    """A text, and nothing that only looks like one once it is written down."""
+    if not isinstance(value, str):
+        raise tk.Invalid(wording.not_a_text())
+    return value
+
+
+def isp_id_of_kept(value: Any) -> int:
+    """The number of something kept in the portal's own tables."""
+    text = str(value)
+    if isinstance(value, bool) or not text.isascii() or not text.isdigit() or len(text) > 18:
+        raise tk.Invalid(wording.not_an_id())
+    return int(text)

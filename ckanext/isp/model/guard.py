@@ -19,6 +19,7 @@ RECORDS = (
     "isp_protocol",
     "isp_protocol_proposal",
     "isp_protocol_decision",
+    "isp_tightened",
     "isp_classification",
 )
 FOREVER = {"ROW": "UPDATE OR DELETE", "STATEMENT": "TRUNCATE"}

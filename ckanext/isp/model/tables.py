@@ -148,13 +148,35 @@ class ProtocolDecision(tk.BaseModel):
 
 
 class ProtocolInForce(tk.BaseModel):
-    """The one version of a protocol that is in force."""
+    """The one version of a protocol that is in force.
+
+    ``before_id`` is the version before it, which counts until the first day of this one.
+    """
 
     __tablename__ = "isp_protocol_in_force"
 
     key: Mapped[str] = mapped_column(sa.Text, primary_key=True)
     protocol_id: Mapped[int] = mapped_column(sa.BigInteger)
+    before_id: Mapped[int | None] = mapped_column(sa.BigInteger)
     since: Mapped[dt.datetime] = mapped_column(Moment, server_default=sa.func.clock_timestamp())
+
+
+class Tightened(tk.BaseModel):
+    """What a change of protocols raised or narrowed: a dataset as it was, and as it became.
+
+    ``bound_before`` is the level that the protocols asked for before the change.
+    """
+
+    __tablename__ = "isp_tightened"
+
+    proposal_id: Mapped[int] = mapped_column(sa.BigInteger, primary_key=True)
+    package_id: Mapped[str] = mapped_column(sa.Text, primary_key=True)
+    level_before: Mapped[str | None] = mapped_column(sa.Text)
+    level_after: Mapped[str | None] = mapped_column(sa.Text)
+    exposure_before: Mapped[str] = mapped_column(sa.Text)
+    exposure_after: Mapped[str] = mapped_column(sa.Text)
+    owner_before: Mapped[str | None] = mapped_column(sa.Text)
+    bound_before: Mapped[str | None] = mapped_column(sa.Text)
 
 
 class Classification(tk.BaseModel):

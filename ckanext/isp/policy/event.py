@@ -10,7 +10,7 @@ import enum
 
 
 class Event(enum.Enum):
-    """Kinds of rows in the record (R50, R62, R81)."""
+    """Kinds of rows in the record (R22, R50, R62, R81)."""
 
     CLASSIFIED = "classified"
     RAISED = "raised"
@@ -29,6 +29,14 @@ class Event(enum.Enum):
     LOWERING_APPROVED = "lowering_approved"
     LOWERING_REFUSED = "lowering_refused"
     GUARD_ARMED = "guard_armed"
+
+    PROTOCOL_LOADED = "protocol_loaded"
+    PROTOCOL_PROPOSED = "protocol_proposed"
+    PROTOCOL_ACTIVATED = "protocol_activated"
+    PROTOCOL_RETIRED = "protocol_retired"
+    PROTOCOL_UNDONE = "protocol_undone"
+    PROTOCOL_REFUSED = "protocol_refused"
+    TIGHTENED = "tightened"
 
 
 WRITTEN_BY_THE_DATABASE = frozenset(list(Event)[: list(Event).index(Event.ADOPTED)])

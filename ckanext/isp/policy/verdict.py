@@ -45,10 +45,12 @@ class Verdict:
     """The exposures that a dataset may have, and why. No reason means members only.
 
     :param findings: what each protocol says of the answers; empty where nobody was asked
+    :param protocols: those that apply
     """
 
     reasons: tuple[Reason, ...]
     findings: tuple[Finding, ...] = ()
+    protocols: tuple[Protocol, ...] = ()
 
     @property
     def allowed(self) -> frozenset[Exposure]:
@@ -93,6 +95,27 @@ class Verdict:
         if self.open:
             found.append(Level.MODERATE)
         return max(found, default=None)
+
+    @property
+    def bound(self) -> Level | None:
+        """The level that the answers give at least under the protocols that block."""
+        blocks = (f.rule for f in self.findings if f.rule)
+        found = [rule.level for rule in blocks if rule.enforcement is Enforcement.BLOCK]
+        if self.open:
+            found.append(Level.MODERATE)
+        return max(found, default=None)
+
+    @property
+    def cited(self) -> Protocol | None:
+        """The protocol to name first: the one that gives the level, else the strictest about it,
+        else the first that applies."""
+        level = next((reason.level for reason in self.reasons if reason.protocol), None)
+        deciding = next(self.deciding(), None)
+        if deciding and level in (None, self.proposed):
+            return deciding.protocol
+        spoken = [reason for reason in self.reasons if reason.protocol]
+        strictest = min(spoken, key=lambda reason: len(reason.allows), default=None)
+        return strictest.protocol if strictest else next(iter(self.protocols), None)
 
     def binding(self, level: Level) -> Enforcement | None:
         """How binding the answers are against a level; None where they do not ask for more."""

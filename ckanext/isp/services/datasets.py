@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import sqlalchemy as sa
@@ -9,8 +10,27 @@ from ckan import model
 from sqlalchemy.orm import Session
 
 from ..policy import facts
+from ..policy.answers import ORGANISATION, PLACE, Answers
 from ..policy.facts import Stored
+from ..policy.propose import NO_FACTS
 
+PLACES = """
+    SELECT m.table_id AS package_id, array_agg(DISTINCT upper(g.name)) AS places
+      FROM member m JOIN "group" g ON g.id = m.group_id
+     WHERE m.table_name = 'package' AND m.state = 'active' AND g.state = 'active'
+       AND NOT g.is_organization AND g.name ~ '^[A-Za-z]{3}$'"""
+NEWEST = """
+    SELECT DISTINCT ON (c.package_id) c.package_id, c.answers
+      FROM isp_classification c"""
+_KNOWN = sa.text(
+    f"""
+    SELECT p.id, o.name AS organisation, w.places, a.answers
+      FROM package p LEFT JOIN "group" o ON o.id = p.owner_org
+      LEFT JOIN ({PLACES} AND m.table_id = ANY(:ids) GROUP BY 1) w ON w.package_id = p.id
+      LEFT JOIN ({NEWEST} WHERE c.package_id = ANY(:ids) ORDER BY 1, c.id DESC) a
+             ON a.package_id = p.id
+     WHERE p.id = ANY(:ids)"""
+)
 _STANDING = sa.text(
     "SELECT (SELECT mode FROM isp_guard), isp_holds_resources(:id), "
     "ARRAY(SELECT type FROM isp_exempt_type)"
@@ -42,6 +62,45 @@ def read(session: Session, package: model.Package) -> tuple[Stored, bool]:
         "extras": package.extras,
     }
     return facts.read(row, resources=resources, exempt_types=set(exempt)), mode == "adopting"
+
+
+def known(
+    session: Session, package_ids: Iterable[str], places: frozenset[str]
+) -> dict[str, tuple[Answers, bool]]:
+    """What is known of datasets beside their rows, and whether somebody answered for them.
+
+    Where and whose they are, and the newest answers. One query.
+
+    :param places: what a dataset is about that names no place itself; empty for unknown
+    """
+    rows = session.execute(_KNOWN, {"ids": list(package_ids)})
+    return {
+        row.id: (
+            facts_of(row.organisation, row.places or (), row.answers or {}, places),
+            bool(row.answers),
+        )
+        for row in rows
+    }
+
+
+def facts_of(
+    organisation: str | None,
+    groups: Iterable[str],
+    answers: Mapping[str, Iterable[str]],
+    places: frozenset[str],
+) -> Answers:
+    """Facts as the core reads them, from a dataset's organisation, countries and answers.
+
+    :param organisation: its name; None for a dataset without one
+    :param groups: countries whose groups it belongs to
+    :param places: what it is about where neither answers nor groups say
+    """
+    said = {fact: frozenset(values) for fact, values in answers.items()}
+    named = said.get(PLACE, NO_FACTS)
+    wider = (place for place in groups if not any(near.startswith(f"{place}-") for near in named))
+    where = named.union(wider) or places
+    owner = {ORGANISATION: frozenset({organisation} if organisation else ())}
+    return {**said, **owner, **({PLACE: where} if where else {})}
 
 
 def exempt_types(session: Session) -> set[str]:

@@ -300,6 +300,33 @@ def unknown_type(kind: str) -> str:
     ).format(type=kind)
 
 
+def not_a_text() -> str:
+    return _("Send a text.")
+
+
+def not_an_id() -> str:
+    return _("Send its number.")
+
+
+def name_a_protocol() -> str:
+    return _("Say which protocol: send its id or its key.")
+
+
+def no_such_protocol() -> str:
+    return _("There is no such protocol on this portal.")
+
+
+def unreadable(key: str, version: str) -> str:
+    return _(
+        "This release cannot read the protocol {key}, {version}. "
+        "Load it anew, in the format of this release, and activate it."
+    ).format(key=key, version=version)
+
+
+def at_line(line: int, problem: str) -> str:
+    return _("Line {line}: {problem}").format(line=line, problem=problem) if line else problem
+
+
 def not_here() -> str:
     return _("Relationships between datasets cannot be saved here.")
 
@@ -448,4 +475,11 @@ _EVENTS = {
     Event.LOWERING_APPROVED: lambda: _("Approved to lower from {before} to {after}"),
     Event.LOWERING_REFUSED: lambda: _("Refused to lower from {before} to {after}"),
     Event.GUARD_ARMED: lambda: _("The guard was armed"),
+    Event.PROTOCOL_LOADED: lambda: _("A protocol was loaded"),
+    Event.PROTOCOL_PROPOSED: lambda: _("A change of protocols was proposed"),
+    Event.PROTOCOL_ACTIVATED: lambda: _("A protocol was activated"),
+    Event.PROTOCOL_RETIRED: lambda: _("A protocol was retired"),
+    Event.PROTOCOL_UNDONE: lambda: _("A change of protocols was undone"),
+    Event.PROTOCOL_REFUSED: lambda: _("A change of protocols was refused"),
+    Event.TIGHTENED: lambda: _("A protocol asks for more: {after}, {exposure}"),
 }

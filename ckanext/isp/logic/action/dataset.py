@@ -92,7 +92,7 @@ def bulk_update_public(up: Action, context: Context, data_dict: DataDict) -> Any
             continue
         settled = save.would_settle(context, {"id": package.id, "private": False})
         if settled.refusal:
-            by = gate.protocols()[0]
+            by = gate.cited(settled.verdict)
             words = wording.refusal(settled, settled.level, by, "")
             refused.append(f"{package.title or package.name}: {words}")
     if refused:

@@ -14,7 +14,13 @@ branch_labels = None
 depends_on = None
 
 NOW = sa.text("clock_timestamp()")
-RECORDS = ("isp_protocol", "isp_protocol_proposal", "isp_protocol_decision", "isp_classification")
+RECORDS = (
+    "isp_protocol",
+    "isp_protocol_proposal",
+    "isp_protocol_decision",
+    "isp_tightened",
+    "isp_classification",
+)
 OTHERS = ("isp_protocol_in_force", "isp_acknowledgement", "isp_reminder")
 
 
@@ -22,9 +28,7 @@ def upgrade() -> None:
     _create_protocol()
     _create_change()
     _create_classification()
-    connection = op.get_bind()
-    for table in RECORDS:
-        guard.make_append_only(connection, table)
+    guard.install(op.get_bind())
 
 
 def downgrade() -> None:
@@ -49,8 +53,10 @@ def _create_protocol() -> None:
         "isp_protocol_in_force",
         sa.Column("key", sa.Text, primary_key=True),
         sa.Column("protocol_id", sa.BigInteger, nullable=False),
+        sa.Column("before_id", sa.BigInteger),
         sa.Column("since", sa.DateTime(timezone=True), nullable=False, server_default=NOW),
         sa.ForeignKeyConstraint(["protocol_id", "key"], ["isp_protocol.id", "isp_protocol.key"]),
+        sa.ForeignKeyConstraint(["before_id", "key"], ["isp_protocol.id", "isp_protocol.key"]),
     )
     op.create_table(
         "isp_acknowledgement",
@@ -98,6 +104,22 @@ def _create_change() -> None:
         ),
         sa.CheckConstraint("requested_by <> decided_by", name="isp_guard_second_person"),
         sa.CheckConstraint("approved OR coalesce(reason, '') <> ''"),
+    )
+    op.create_table(
+        "isp_tightened",
+        sa.Column(
+            "proposal_id",
+            sa.BigInteger,
+            sa.ForeignKey("isp_protocol_decision.proposal_id"),
+            primary_key=True,
+        ),
+        sa.Column("package_id", sa.Text, primary_key=True),
+        sa.Column("level_before", sa.Text),
+        sa.Column("level_after", sa.Text),
+        sa.Column("exposure_before", sa.Text, nullable=False),
+        sa.Column("exposure_after", sa.Text, nullable=False),
+        sa.Column("owner_before", sa.Text),
+        sa.Column("bound_before", sa.Text),
     )
 
 

@@ -1,0 +1,93 @@
+"""Protocols: loading them, reading them, and changing which are in force."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import ckan.plugins.toolkit as tk
+from ckan import model
+from ckan.logic import validate
+from ckan.types import Context, DataDict
+
+from ...documents import library, tell
+from ...services import protocols as kept_protocols
+from ...services.act import Act
+from .. import protocols, save, schema
+
+__all__ = [
+    "isp_protocol_list",
+    "isp_protocol_load",
+    "isp_protocol_show",
+    "isp_protocol_validate",
+]
+
+
+@tk.side_effect_free
+@validate(schema.protocol_list)
+def isp_protocol_list(context: Context, data_dict: DataDict) -> list[dict[str, Any]]:
+    """The protocols of the portal, the shipped template first, then by key, the newest first.
+
+    Drafts are told to those who may load them.
+    """
+    tk.check_access("isp_protocol_list", context, data_dict)
+    kept = kept_protocols.every(model.Session)
+    may = protocols.may_load(context)
+    shown = [one for one in kept if may or not protocols.hidden(context, one.document)]
+    listed = [protocols.told(one.document, one) for one in shown]
+    return [protocols.told(library.template(), None), *listed]
+
+
+@tk.side_effect_free
+@validate(schema.protocol_show)
+def isp_protocol_show(context: Context, data_dict: DataDict) -> dict[str, Any]:
+    """A protocol with its levels, its table and all else that its document says.
+
+    :param id: its id; or
+    :param key: its key: the version in force, else the newest
+    :param version: with a key: this version
+    """
+    tk.check_access("isp_protocol_show", context, data_dict)
+    document, kept = protocols.find(context, data_dict)
+    told = {**tell.whole(document), **protocols.told(document, kept)}
+    text = kept_protocols.source(model.Session, kept.id) if kept else library.source()
+    _again, found = protocols.read(text)
+    return {**told, "source": text, "doubts": protocols.problems(found)}
+
+
+@tk.side_effect_free
+@validate(schema.protocol_source)
+def isp_protocol_validate(context: Context, data_dict: DataDict) -> dict[str, Any]:
+    """Everything that is wrong with a document, or had better be otherwise; nothing is kept.
+
+    :param source: the document, as YAML
+    """
+    tk.check_access("isp_protocol_validate", context, data_dict)
+    _document, found = protocols.read(data_dict["source"])
+    return {"problems": protocols.problems(found)}
+
+
+@validate(schema.protocol_source)
+def isp_protocol_load(context: Context, data_dict: DataDict) -> dict[str, Any]:
+    """Keep a version of a protocol. It binds nobody until it is activated.
+
+    :param source: the document, as YAML; the same text is kept once
+    """
+    tk.check_access("isp_protocol_load", context, data_dict)
+    document, found = protocols.read(data_dict["source"])
+    if document is None:
+        raise protocols.refusal(found)
+    act = _act(context, "isp_protocol_load")
+    kept = kept_protocols.keep(model.Session, act, data_dict["source"].encode())
+    model.Session.commit()
+    return {**_told(kept), "problems": protocols.problems(found)}
+
+
+def _told(protocol_id: int) -> dict[str, Any]:
+    kept = kept_protocols.find(model.Session, protocol_id)
+    assert kept
+    return protocols.told(kept.document, kept)
+
+
+def _act(context: Context, name: str, reason: str | None = None) -> Act:
+    return replace(save.door(context, name), reason=reason)

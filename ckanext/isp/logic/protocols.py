@@ -1,0 +1,130 @@
+"""What actions about protocols share: finding one, reading one, telling what is wrong with it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import ckan.plugins.toolkit as tk
+from ckan import model
+from ckan.types import Context
+
+from .. import gate, wording
+from ..documents import compile, library, source, tell
+from ..documents.compile import Document
+from ..documents.problems import Problem, Refused
+from ..policy.protocol import Status
+from ..services import protocols
+from ..services.protocols import Kept, Unreadable
+
+EVERYTHING = 200
+
+
+def find(context: Context, data_dict: dict[str, Any]) -> tuple[Document, Kept | None]:
+    """The protocol that ``id``, or ``key`` and ``version``, mean; the shipped one is not kept.
+
+    :raises ObjectNotFound: where there is none, or it is a draft and not the user's to see
+    """
+    version = data_dict.get("version")
+    reference = data_dict.get("id") or data_dict.get("key")
+    if reference is None:
+        raise tk.ValidationError({"id": [wording.name_a_protocol()]})
+    return one(context, reference, version)
+
+
+def one(
+    context: Context, reference: int | str, version: str | None = None
+) -> tuple[Document, Kept | None]:
+    """The protocol of that id or key.
+
+    :raises ObjectNotFound: as ``find``
+    """
+    try:
+        kept = protocols.find(model.Session, reference, version)
+    except Unreadable as error:
+        raise tk.ValidationError({"id": [unreadable(error)]}) from None
+    if kept is None:
+        shipped = library.template()
+        told = (shipped.protocol.key, version or shipped.protocol.version)
+        if told == (reference, shipped.protocol.version):
+            return shipped, None
+        raise tk.ObjectNotFound(wording.no_such_protocol())
+    if hidden(context, kept.document):
+        raise tk.ObjectNotFound(wording.no_such_protocol())
+    return kept.document, kept
+
+
+def hidden(context: Context, document: Document) -> bool:
+    """Whether a document is a draft that the user may not see."""
+    return document.protocol.status is Status.DRAFT and not may_load(context)
+
+
+def may_load(context: Context) -> bool:
+    """Whether the user may load protocols."""
+    try:
+        return tk.check_access("isp_protocol_load", context, {})
+    except tk.NotAuthorized:
+        return False
+
+
+def told(document: Document, kept: Kept | None) -> dict[str, Any]:
+    """What a list tells of a protocol; the shipped one has no id, and counts until replaced."""
+    if kept:
+        since = kept.since.date() if kept.since else None
+        found = tell.summary(document, since, gate.today())
+        at = {"since": kept.since, "loaded_at": kept.loaded_at}
+        return {"id": kept.id, **found, **{k: v.isoformat() if v else None for k, v in at.items()}}
+    speaks = document in gate.documents()
+    found = tell.summary(document, None, gate.today())
+    return {"id": None, **found, "in_force": speaks, "since": None, "loaded_at": None}
+
+
+def read(text: str) -> tuple[Document | None, list[Problem]]:
+    """Read a document, with all that is wrong with it or had better be otherwise."""
+    try:
+        found = source.read(text.encode())
+        document = compile.compile(found)
+    except Refused as refused:
+        return None, list(refused.problems)
+    return document, _doubts(document, found)
+
+
+def problems(found: list[Problem]) -> list[dict[str, Any]]:
+    """Problems as scripts and people read them."""
+    return [
+        {
+            "code": problem.code.value,
+            "line": problem.line,
+            "column": problem.column,
+            "path": list(problem.path),
+            "fatal": problem.fatal,
+            "message": sentence(problem),
+        }
+        for problem in found
+    ]
+
+
+def refusal(found: list[Problem]) -> tk.ValidationError:
+    """A refusal of a text, with every problem in it and its line."""
+    said = [wording.at_line(problem.line, sentence(problem)) for problem in found if problem.fatal]
+    return tk.ValidationError({"source": said[:EVERYTHING]})
+
+
+def unreadable(error: Unreadable) -> str:
+    return wording.unreadable(error.key, error.version)
+
+
+def sentence(problem: Problem) -> str:
+    """A problem in the reader's language."""
+    try:
+        from ..wording.problems import problem as say
+    except ImportError:
+        return problem.code.value
+    return say(problem)
+
+
+def _doubts(document: Document, found: source.Source) -> list[Problem]:
+    try:
+        from ..documents.lint import doubts
+    except ImportError:
+        return []
+    return list(doubts(document, found))
