@@ -11,6 +11,8 @@ from flask import g, has_request_context
 
 from . import config
 from .documents.compile import Document
+from .documents.together import together
+from .documents.vocabulary import Vocabulary
 from .policy.answers import PLACE
 from .policy.decide import applying, decide
 from .policy.facts import ON_REQUEST, SENSITIVITY, TRUE, Facts
@@ -47,6 +49,26 @@ def documents(*, hold: bool = False) -> tuple[Document, ...]:
 def protocols(*, hold: bool = False) -> tuple[Protocol, ...]:
     """The protocols that speak on this portal; which of them bind a dataset follows from it."""
     return tuple(document.protocol for document in documents(hold=hold))
+
+
+def vocabulary() -> Vocabulary:
+    """What can be asked and answered on this portal."""
+    return together(documents())
+
+
+def review_on(of: Verdict) -> dt.date | None:
+    """When a classification is to be looked at again: the shortest that a protocol asks (R33)."""
+    spoken = {finding.protocol.key for finding in of.findings}
+    asked = [d.review_months for d in documents() if d.protocol.key in spoken]
+    months = min((number for number in asked if number), default=None)
+    return None if months is None else _months_on(today(), months)
+
+
+def _months_on(day: dt.date, months: int) -> dt.date:
+    year, month = divmod(day.month - 1 + months, 12)
+    first = dt.date(day.year + year, month + 1, 1)
+    last = (first + dt.timedelta(days=31)).replace(day=1) - dt.timedelta(days=1)
+    return first.replace(day=min(day.day, last.day))
 
 
 def forget() -> None:

@@ -58,6 +58,12 @@ class Document:
     questions: Mapping[str, Question]
     places: Mapping[str, tuple[str, ...]]
 
+    @property
+    def review_months(self) -> int | None:
+        """How often classifications are looked at again; None for never, with a reason (R33)."""
+        months = self.told.get("reviews", {}).get("classification", {}).get("months", 6)
+        return months if isinstance(months, int) else None
+
     def words(self, value: Any) -> Words:
         """A text of the document by language."""
         return _words(value, self.languages[0])

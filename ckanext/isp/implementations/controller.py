@@ -8,7 +8,7 @@ import ckan.plugins as p
 from ckan.types import Context
 
 from .. import gate
-from ..logic import fields
+from ..logic import fields, save
 
 UNCLASSIFIED = "unclassified"
 
@@ -17,6 +17,12 @@ class PackageController(p.SingletonPlugin):
     """Fields kept as extras read like fields; level and exposure can be searched by."""
 
     p.implements(p.IPackageController, inherit=True)
+
+    def after_dataset_create(self, context: Context, pkg_dict: dict[str, Any]) -> None:
+        """In the transaction that makes the dataset: what was answered about it is kept."""
+        keep: Any = context.pop(save.ANSWERED, None)
+        if keep:
+            keep(pkg_dict["id"])
 
     def after_dataset_show(self, context: Context, pkg_dict: dict[str, Any]) -> dict[str, Any]:
         fields.lift(pkg_dict)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import ckan.plugins.toolkit as tk
 
@@ -22,10 +22,20 @@ SKIPPED = ""
 _PLACE = re.compile(r"[A-Z]{3}(-[A-Z0-9]{1,12})*")
 
 
-def take(data_dict: dict[str, Any]) -> tuple[Answers | None, str | None]:
+class Said(NamedTuple):
+    """What a save says beside the dataset itself.
+
+    :param given: the answers; None where none were sent
+    :param reason: why the level is what it is
+    """
+
+    given: Answers | None
+    reason: str | None
+
+
+def take(data_dict: dict[str, Any]) -> Said:
     """Take answers and reason out of a dataset dict.
 
-    :returns: the answers, None where none were sent; and the reason
     :raises ValidationError: where something was sent that is no answer
     """
     sent: Any = data_dict.pop(FIELD, None)
@@ -35,8 +45,8 @@ def take(data_dict: dict[str, Any]) -> tuple[Answers | None, str | None]:
     if sent in (None, "", tk.missing):
         sent = given or None
     if sent is None:
-        return None, _text(reason)
-    return parse(sent), _text(reason)
+        return Said(None, _text(reason))
+    return Said(parse(sent), _text(reason))
 
 
 def parse(sent: Any) -> Answers:

@@ -42,12 +42,14 @@ class Reading:
     :param original: its dict as ``package_show`` gives it; empty for a new one
     :param sent: the keys that the caller named, where a patch filled in the rest; None for all
     :param adopting: the guard is not armed yet
+    :param answers: what was answered before; None where nobody did
     """
 
     stored: Stored | None
     original: Mapping[str, Any]
     sent: Set[str] | None = None
     adopting: bool = False
+    answers: Mapping[str, list[str]] | None = None
 
 
 def expand_form_choice(data_dict: dict[str, Any]) -> None:

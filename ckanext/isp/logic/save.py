@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -20,12 +20,14 @@ from ..policy.save import Asked, Settlement, settle
 from ..policy.scale import lowers
 from ..policy.verdict import Verdict
 from ..services import act as acts
-from ..services import datasets, lowering, record
+from ..services import classification, datasets, lowering, record
 from ..services.act import Act
-from . import fields, remains
+from . import answers, fields, remains
+from .answers import Said
 from .fields import Reading
 
 SENT = "isp_sent"
+ANSWERED = "isp_answered"
 DATASET = "dataset"
 
 
@@ -36,10 +38,12 @@ def create(up: Action, context: Context, data_dict: DataDict) -> Any:
     """
     with _first_the_right(context, "package_create", data_dict):
         fields.expand_form_choice(data_dict)
+        said = answers.take(data_dict)
         fields.resource_ids(data_dict, {})
         _refuse_relationships(data_dict)
         _refuse_unknown_type(data_dict)
-    asked = fields.read(data_dict, Reading(None, {}))
+    reading = Reading(None, {})
+    asked = _with_answers(fields.read(data_dict, reading), reading, data_dict, said)
     settled = settle(None, asked, gate.protocols(hold=True), gate.today())
     if settled.refusal:
         tk.check_access("package_create", context, data_dict)
@@ -47,7 +51,10 @@ def create(up: Action, context: Context, data_dict: DataDict) -> Any:
     kind = data_dict.get("type") or "dataset"
     fields.place(data_dict, settled, fields.knows(kind, context))
     indexes = None if context.get("defer_commit") else acts.NEW
-    _announce(context, "package_create", settled, indexes)
+    _announce(context, "package_create", settled, indexes, said.reason)
+    if said.given is not None:
+        # written once the dataset has an id: implementations/controller.py
+        context[ANSWERED] = _classification(context, "package_create", settled, said)
     return _told(context, up(context, data_dict), settled)
 
 
@@ -64,9 +71,10 @@ def update(up: Action, context: Context, data_dict: DataDict) -> Any:
     reading = _reading(context, package)
     with _first_the_right(context, "package_update", data_dict):
         fields.expand_form_choice(data_dict)
+        said = answers.take(data_dict)
         fields.resource_ids(data_dict, reading.original)
         _refuse_relationships(data_dict)
-    settled, asked = _settle(reading, data_dict, package)
+    settled, asked = _settle(reading, data_dict, package, said)
     if settled.refusal or settled.to_holding or remains.goes_on_request(data_dict, settled):
         tk.check_access("package_update", context, data_dict)
     if settled.refusal:
@@ -75,12 +83,17 @@ def update(up: Action, context: Context, data_dict: DataDict) -> Any:
     fields.place(data_dict, settled, known)
     context["original_package"] = fields.unlift(reading.original, known)
     indexes = None if context.get("defer_commit") else package.id
-    _announce(context, "package_update", settled, indexes)
+    _announce(context, "package_update", settled, indexes, said.reason)
+    if said.given is not None:
+        tk.check_access("package_update", context, data_dict)
+        _classification(context, "package_update", settled, said)(package.id)
     context = _to_holding(context, data_dict) if settled.to_holding else context
     remains.drop_rows_before_on_request(package, data_dict, settled)
     with remains.no_orphans(reading.original, data_dict):
         result = up(context, data_dict)
     if not context.get("defer_commit"):
+        # CKAN commits nothing where nothing but the answers is new
+        model.Session.commit()
         remains.sweep(reading.original, data_dict)
     return _told(context, result, settled)
 
@@ -96,7 +109,7 @@ def would_settle(context: Context, data_dict: DataDict) -> Settlement:
     reading = _reading(Context({**context, SENT: frozenset(data_dict)}), package)
     whole = {**reading.original, **data_dict}
     fields.expand_form_choice(whole)
-    return _settle(reading, whole, package)[0]
+    return _settle(reading, whole, package, answers.take(whole))[0]
 
 
 def named(context: Context, keys: Any, up: Action, data_dict: DataDict) -> Any:
@@ -135,18 +148,71 @@ def _first_the_right(context: Context, action: str, data_dict: DataDict) -> Iter
 
 
 def _reading(context: Context, package: model.Package) -> Reading:
-    stored, adopting = datasets.read(model.Session, package)
+    stored, adopting, before = datasets.read(model.Session, package)
     original = context.get("original_package")
     if not original or original.get("id") != package.id:
         show = fresh_context(context, ignore_auth=True)
         original = tk.get_action("package_show")(show, {"id": package.id})
-    return Reading(stored, original, context.get(SENT), adopting)
+    return Reading(stored, original, context.get(SENT), adopting, before)
+
+
+def _with_answers(asked: Asked, reading: Reading, data_dict: DataDict, said: Said) -> Asked:
+    """A save with what is known of the dataset, and what it says itself."""
+    before = reading.answers
+    given = answers.plain(said.given) if said.given is not None else before
+    known = datasets.facts_of(
+        _organisation(data_dict, reading.original),
+        _countries(data_dict.get("groups", reading.original.get("groups"))),
+        given or {},
+        config.places(),
+    )
+    return replace(
+        asked,
+        known=known,
+        answered=given is not None,
+        answers_sent=said.given is not None,
+        reason=said.reason is not None,
+        only_exposure=asked.only_exposure and said.given is None,
+    )
+
+
+def _organisation(data_dict: DataDict, original: Mapping[str, Any]) -> str | None:
+    """The name of the organisation that a dataset has once saved."""
+    owner = data_dict.get("owner_org", original.get("owner_org"))
+    known = original.get("organization") or {}
+    if owner and owner == known.get("id"):
+        return known["name"]
+    found = model.Group.get(owner) if isinstance(owner, str) and owner else None
+    return found.name if found else None
+
+
+def _countries(groups: Any) -> Iterator[str]:
+    """The codes of countries among a dataset's groups, as HDX has them."""
+    for group in groups if isinstance(groups, list) else ():
+        name = str(group.get("name") or "") if isinstance(group, dict) else ""
+        if len(name) == 3 and name.isalpha():
+            yield name.upper()
+
+
+def _classification(
+    context: Context, door_name: str, settled: Settlement, said: Said
+) -> Callable[[str], None]:
+    """Keeping what was answered, once it is known of which dataset."""
+    act = replace(door(context, door_name, settled.verdict), reason=said.reason)
+    review_on = gate.review_on(settled.verdict)
+    assert said.given is not None
+    given = answers.plain(said.given)
+
+    def keep(package_id: str) -> None:
+        classification.add(model.Session, act, package_id, given, settled, review_on)
+
+    return keep
 
 
 def _settle(
-    reading: Reading, data_dict: DataDict, package: model.Package
+    reading: Reading, data_dict: DataDict, package: model.Package, said: Said
 ) -> tuple[Settlement, Asked]:
-    asked = fields.read(data_dict, reading)
+    asked = _with_answers(fields.read(data_dict, reading), reading, data_dict, said)
     before = reading.stored.facts.level if reading.stored else None
     if before and asked.level_sent and lowers(before, asked.level):
         asked = fields.with_lowering(
@@ -180,9 +246,11 @@ def _refuse(
     raise tk.ValidationError({field: [message]})
 
 
-def _announce(context: Context, door_name: str, settled: Settlement, indexes: str | None) -> None:
+def _announce(
+    context: Context, door_name: str, settled: Settlement, indexes: str | None, reason: str | None
+) -> None:
     act = door(context, door_name, settled.verdict)
-    acts.announce(model.Session, replace(act, indexes=indexes))
+    acts.announce(model.Session, replace(act, indexes=indexes, reason=reason))
 
 
 def _to_holding(context: Context, data_dict: DataDict) -> Context:

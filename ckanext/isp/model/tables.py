@@ -182,7 +182,8 @@ class Tightened(tk.BaseModel):
 class Classification(tk.BaseModel):
     """What somebody answered about a dataset, and the level that came of it.
 
-    Without a level it is the claim that the data is corporate, outside of any protocol (R23). The newest of a dataset counts. ``protocols`` is what each protocol that applied said then:
+    Without a level it is the claim that the data is corporate, outside of any protocol (R23). The
+    newest of a dataset counts. ``protocols`` is what each protocol that applied said then:
     ``key``, ``version``, ``level`` (its own) and ``rows`` (their numbers).
     """
 

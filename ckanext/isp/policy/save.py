@@ -38,6 +38,7 @@ class Refusal(enum.Enum):
     LOWERING = "lowering"
     BELOW_ANSWERS = "below_answers"
     UNLISTED = "unlisted"
+    REASON = "reason"
     CLASSIFY_FIRST = "classify_first"
     TOO_OPEN = "too_open"
     RESOURCES_ON_REQUEST = "resources_on_request"
@@ -60,6 +61,7 @@ class Asked:
     :param known: what is known of the dataset: place and organisation, and its answers if any
     :param answered: somebody has answered, now or before
     :param answers_sent: this save brings answers
+    :param reason: it says why
     """
 
     level_sent: bool = False
@@ -75,6 +77,7 @@ class Asked:
     known: Answers = field(default_factory=dict)
     answered: bool = False
     answers_sent: bool = False
+    reason: bool = False
 
 
 @dataclass(frozen=True)
@@ -174,10 +177,9 @@ def settle(
     case = Case(stored, asked, facts, verdict)
     if stored and lowers(stored.facts.level, level) and not asked.lowering_approved:
         return _refused(case, Refusal.LOWERING)
-    if asked.answers_sent and level is None:
-        return _refused(case, Refusal.UNLISTED)
-    if _below_answers(case) is Enforcement.BLOCK:
-        return _refused(case, Refusal.BELOW_ANSWERS)
+    against = _against_answers(case)
+    if against:
+        return _refused(case, against)
     if adopting and _left_as_it_was(case):
         return _written(case, case.wanted, (Notice.STILL_TO_CLASSIFY,))
     settled = _with_owner(case, _exposed(case))
@@ -236,12 +238,17 @@ def _with_owner(case: Case, settled: Settlement) -> Settlement:
     return replace(settled, to_holding=True, notices=(*settled.notices, Notice.MOVED_TO_HOLDING))
 
 
-def _below_answers(case: Case) -> Enforcement | None:
-    """How binding the answers that a save brings are against its level."""
+def _against_answers(case: Case) -> Refusal | None:
+    """Why the level of a save does not go with the answers that it brings."""
     level = case.facts.level
-    if not case.asked.answers_sent or level is None or case.asked.lowering_approved:
+    if not case.asked.answers_sent or case.asked.lowering_approved:
         return None
-    return case.verdict.binding(level)
+    if case.verdict.proposed is None:
+        return None if level and case.asked.reason else Refusal.UNLISTED
+    binding = case.verdict.binding(level) if level else None
+    if binding is Enforcement.BLOCK:
+        return Refusal.BELOW_ANSWERS
+    return Refusal.REASON if binding is not None and not case.asked.reason else None
 
 
 def _beside_answers(case: Case, settled: Settlement) -> Settlement:

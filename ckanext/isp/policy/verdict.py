@@ -137,7 +137,7 @@ class Verdict:
         for reason in spoken:
             common &= {method.behaviour for method in reason.rule.methods}  # type: ignore[union-attr]
         for reason in spoken:
-            for method in reason.rule.methods:  # type: ignore[union-attr]
+            for method in reason.rule.methods if reason.rule else ():
                 banned = {method.key, method.behaviour.value} & forbidden
                 if method.behaviour in common and not banned and reason.protocol:
                     yield reason.protocol, method

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from ckan import model
@@ -33,7 +33,8 @@ _KNOWN = sa.text(
 )
 _STANDING = sa.text(
     "SELECT (SELECT mode FROM isp_guard), isp_holds_resources(:id), "
-    "ARRAY(SELECT type FROM isp_exempt_type)"
+    "ARRAY(SELECT type FROM isp_exempt_type), "
+    "(SELECT answers FROM isp_classification WHERE package_id = :id ORDER BY id DESC LIMIT 1)"
 )
 
 
@@ -51,9 +52,21 @@ def lock(session: Session, reference: str) -> model.Package | None:
     return None
 
 
-def read(session: Session, package: model.Package) -> tuple[Stored, bool]:
-    """What is stored of a dataset, and whether the guard is still adopting."""
-    mode, resources, exempt = session.execute(_STANDING, {"id": package.id}).one()
+class Read(NamedTuple):
+    """What is stored of a dataset.
+
+    :param adopting: the guard is not armed yet
+    :param answers: the newest; None where nobody answered
+    """
+
+    stored: Stored
+    adopting: bool
+    answers: dict[str, list[str]] | None
+
+
+def read(session: Session, package: model.Package) -> Read:
+    """What is stored of a dataset."""
+    mode, resources, exempt, answers = session.execute(_STANDING, {"id": package.id}).one()
     row: dict[str, Any] = {
         "type": package.type,
         "state": package.state,
@@ -61,7 +74,8 @@ def read(session: Session, package: model.Package) -> tuple[Stored, bool]:
         "owner_org": package.owner_org,
         "extras": package.extras,
     }
-    return facts.read(row, resources=resources, exempt_types=set(exempt)), mode == "adopting"
+    stored = facts.read(row, resources=resources, exempt_types=set(exempt))
+    return Read(stored, mode == "adopting", answers)
 
 
 def known(

@@ -17,6 +17,7 @@ from ..policy.protocol import Protocol, Words
 from ..policy.save import Notice, Refusal, Settlement
 from ..policy.scale import Exposure, Level
 from ..policy.verdict import Code, Reason, Verdict
+from . import answers as answers
 
 _ = tk._
 
@@ -24,6 +25,7 @@ FIELD_OF = {
     Refusal.LOWERING: "sensitivity",
     Refusal.BELOW_ANSWERS: "sensitivity",
     Refusal.UNLISTED: "sensitivity",
+    Refusal.REASON: "isp_reason",
     Refusal.CLASSIFY_FIRST: "sensitivity",
     Refusal.TOO_OPEN: "private",
     Refusal.RESOURCES_ON_REQUEST: "is_requestdata_type",
@@ -54,7 +56,9 @@ def pick(words: Words) -> str:
     """A text in the reader's language; else in a near one, in English, or in its first."""
     wanted = language()
     near = wanted.partition("_")[0]
-    return next((words[x] for x in (wanted, near, "en") if x in words), next(iter(words.values()), ""))
+    return next(
+        (words[x] for x in (wanted, near, "en") if x in words), next(iter(words.values()), "")
+    )
 
 
 def level_and_class(of: Level | None) -> str:
@@ -174,7 +178,9 @@ def cited(verdict: Verdict) -> str:
         rows = [row for row in finding.rows if rule and finding.protocol.levels[row.rank] is rule]
         name = protocol(finding.protocol)
         numbers = ", ".join(str(row.number) for row in rows if row.number)
-        said.append(_("{protocol}, row {rows}").format(protocol=name, rows=numbers) if numbers else name)
+        said.append(
+            _("{protocol}, row {rows}").format(protocol=name, rows=numbers) if numbers else name
+        )
     return "; ".join(said)
 
 
@@ -360,6 +366,10 @@ _REFUSALS = {
     Refusal.UNLISTED: lambda: _(
         "No protocol in force lists such data ({protocol}). Choose its sensitivity yourself, and "
         "say why."
+    ),
+    Refusal.REASON: lambda: _(
+        "With these answers it is {proposed} under {cited}, which advises and does not bind. Say "
+        "why it is {asked}."
     ),
     Refusal.CLASSIFY_FIRST: lambda: _(
         "This dataset is not classified yet, so under {protocol} it stays visible to members of "

@@ -106,7 +106,7 @@ def package_owner_org_update(up: Action, context: Context, data_dict: DataDict) 
     package = model.Package.get(data_dict.get("id"))
     if package and not context.get("defer_commit"):
         tk.check_access("package_owner_org_update", context, data_dict)
-        stored, _adopting = stored_datasets.read(model.Session, package)
+        stored = stored_datasets.read(model.Session, package).stored
         if package.private and not data_dict.get("organization_id"):
             raise tk.ValidationError({"organization_id": [wording.needs_owner(stored.facts.level)]})
         acts.announce(model.Session, save.door(context, "package_owner_org_update"))

@@ -94,7 +94,7 @@ def isp_lowering_list(context: Context, data_dict: DataDict) -> list[dict[str, A
 
 
 def _pair(package: Any, to: str | None) -> tuple[Level, Level | None]:
-    stored, _adopting = datasets.read(model.Session, package)
+    stored = datasets.read(model.Session, package).stored
     before, after = stored.facts.level, Level.parse(to)
     if (to and after is None) or before is None or not lowers(before, after):
         below = [level for level in Level if before and lowers(before, level)]

@@ -1,0 +1,79 @@
+"""What people answered about datasets: kept word for word, the newest of each counts."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from ..model.tables import Classification
+from ..policy.save import Settlement
+from ..policy.verdict import Verdict
+from .act import Act
+
+
+def add(
+    session: Session,
+    act: Act,
+    package_id: str,
+    given: dict[str, list[str]],
+    settled: Settlement,
+    review_on: dt.date | None,
+) -> None:
+    """Keep what was answered, and what came of it, in the transaction of the save.
+
+    :param given: the answers, by fact
+    :param settled: what the save got
+    :param review_on: when the classification is to be looked at again (R33)
+    """
+    proposed = settled.verdict.proposed
+    session.add(
+        Classification(
+            package_id=package_id,
+            answers=given,
+            level=settled.level.slug if settled.level else None,
+            proposed=proposed.slug if proposed else None,
+            protocols=spoken(settled.verdict),
+            reason=act.reason,
+            corporate=False,
+            review_on=review_on,
+            actor=sa.func.isp_person_of(act.user_id or ""),
+        )
+    )
+    session.flush()
+
+
+def claim_corporate(session: Session, act: Act, package_id: str) -> None:
+    """Keep the claim that data is corporate, outside of any protocol (R23); the act says why."""
+    session.add(
+        Classification(
+            package_id=package_id,
+            answers={},
+            protocols=[],
+            reason=act.reason,
+            corporate=True,
+            actor=sa.func.isp_person_of(act.user_id or ""),
+        )
+    )
+    session.flush()
+
+
+def newest(session: Session, package_id: str) -> Classification | None:
+    """The classification of a dataset that counts; None where nobody answered."""
+    query = sa.select(Classification).filter_by(package_id=package_id)
+    return session.scalars(query.order_by(Classification.id.desc()).limit(1)).first()
+
+
+def spoken(verdict: Verdict) -> list[dict[str, Any]]:
+    """What each protocol said: its own level, and the rows in play."""
+    return [
+        {
+            "key": finding.protocol.key,
+            "version": finding.protocol.version,
+            "level": finding.rule.key if finding.rule else None,
+            "rows": [row.number for row in finding.rows],
+        }
+        for finding in verdict.findings
+    ]
