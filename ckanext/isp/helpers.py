@@ -61,9 +61,9 @@ def isp_exposures() -> list[dict[str, str]]:
 
 
 def isp_verdict(sensitivity: str | None, holds_resources: bool = False) -> dict[str, Any]:
-    """How exposed a dataset of a level may be, and why: as ``isp_verdict`` answers."""
+    """How exposed a dataset of a level may be, and why: as ``isp_verdict_show`` answers."""
     data_dict = {"sensitivity": sensitivity or "", "holds_resources": holds_resources}
-    return tk.get_action("isp_verdict")(Context(), data_dict)
+    return tk.get_action("isp_verdict_show")(Context(), data_dict)
 
 
 def isp_protocol() -> str:

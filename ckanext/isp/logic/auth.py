@@ -39,15 +39,37 @@ def isp_lowering_refuse(context: Context, data_dict: DataDict) -> AuthResult:
     return isp_lowering_approve(context, data_dict)
 
 
+def isp_classify(context: Context, data_dict: DataDict) -> AuthResult:
+    """Those who may edit a dataset answer for it."""
+    return isp_lowering_request(context, data_dict)
+
+
+def isp_classification_show(context: Context, data_dict: DataDict) -> AuthResult:
+    """What was answered about a dataset is for those who may edit it."""
+    return isp_lowering_request(context, data_dict)
+
+
+def isp_classify_many(context: Context, data_dict: DataDict) -> AuthResult:
+    """Each dataset asks for itself."""
+    return {"success": _user(context) is not None}
+
+
+def isp_answers_recent(context: Context, data_dict: DataDict) -> AuthResult:
+    """Everybody's own."""
+    return {"success": _user(context) is not None}
+
+
 def isp_timeline(context: Context, data_dict: DataDict) -> AuthResult:
     """What happened to a dataset is for those who manage it."""
     return isp_lowering_request(context, data_dict)
 
 
 @tk.auth_allow_anonymous_access
-def isp_verdict(context: Context, data_dict: DataDict) -> AuthResult:
-    """What a level means is no secret."""
-    return {"success": True}
+def isp_verdict_show(context: Context, data_dict: DataDict) -> AuthResult:
+    """What a level means is no secret; what a dataset's means, for those who see the dataset."""
+    if not data_dict.get("id"):
+        return {"success": True}
+    return authz.is_authorized("package_show", context, {"id": data_dict["id"]})
 
 
 @tk.auth_allow_anonymous_access

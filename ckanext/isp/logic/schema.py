@@ -73,11 +73,66 @@ def timeline(
 
 @validator_args
 def verdict(
-    ignore_missing: Any, unicode_safe: Any, boolean_validator: Any, isp_sensitivity: Any
+    ignore_missing: Any,
+    unicode_safe: Any,
+    boolean_validator: Any,
+    isp_sensitivity: Any,
+    package_id_or_name_exists: Any,
 ) -> Schema:
     return {
+        "id": [ignore_missing, unicode_safe, package_id_or_name_exists],
+        "answers": [ignore_missing],
         "sensitivity": [ignore_missing, isp_sensitivity],
         "holds_resources": [ignore_missing, boolean_validator],
+        "owner_org": [ignore_missing, unicode_safe],
+        "private": [ignore_missing, boolean_validator],
+    }
+
+
+@validator_args
+def classify(
+    not_empty: Any,
+    ignore_missing: Any,
+    unicode_safe: Any,
+    boolean_validator: Any,
+    isp_sensitivity: Any,
+    package_id_or_name_exists: Any,
+) -> Schema:
+    return {
+        "id": [not_empty, unicode_safe, package_id_or_name_exists],
+        "answers": [ignore_missing],
+        "sensitivity": [ignore_missing, isp_sensitivity],
+        "reason": [ignore_missing, unicode_safe],
+        "lower": [ignore_missing, boolean_validator],
+        "corporate": [ignore_missing, boolean_validator],
+    }
+
+
+@validator_args
+def classify_many(not_missing: Any, ignore_missing: Any, boolean_validator: Any) -> Schema:
+    return {"rows": [not_missing], "dry_run": [ignore_missing, boolean_validator]}
+
+
+@validator_args
+def classify_csv(
+    not_empty: Any, unicode_safe: Any, ignore_missing: Any, boolean_validator: Any
+) -> Schema:
+    return {
+        "csv": [not_empty, unicode_safe],
+        "dry_run": [ignore_missing, boolean_validator],
+    }
+
+
+@validator_args
+def one_dataset(not_empty: Any, unicode_safe: Any, package_id_or_name_exists: Any) -> Schema:
+    return {"id": [not_empty, unicode_safe, package_id_or_name_exists]}
+
+
+@validator_args
+def page_of(default: Any, natural_number_validator: Any) -> Schema:
+    return {
+        "limit": [default(20), natural_number_validator],
+        "offset": [default(0), natural_number_validator],
     }
 
 

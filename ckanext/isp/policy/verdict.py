@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from .propose import Finding
-from .protocol import Behaviour, LevelRule, Method, Protocol
+from .protocol import Behaviour, LevelRule, Method, Protocol, Row
 from .scale import Enforcement, Exposure, Level, Storage
 
 
@@ -135,12 +135,12 @@ class Verdict:
         forbidden = frozenset().union(*(row.without for row in self._rows()))
         common = set(Behaviour)
         for reason in spoken:
-            common &= {method.behaviour for method in reason.rule.methods}  # type: ignore[union-attr]
+            common &= {m.behaviour for m in (reason.rule.methods if reason.rule else ())}
         for reason in spoken:
             for method in reason.rule.methods if reason.rule else ():
                 banned = {method.key, method.behaviour.value} & forbidden
                 if method.behaviour in common and not banned and reason.protocol:
                     yield reason.protocol, method
 
-    def _rows(self) -> Iterator:  # type: ignore[type-arg]
+    def _rows(self) -> Iterator[Row]:
         return (row for finding in self.findings for row in finding.rows)

@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from ..model.tables import Classification
+from ..model.tables import Classification, Person
 from ..policy.save import Settlement
 from ..policy.verdict import Verdict
 from .act import Act
@@ -77,3 +77,42 @@ def spoken(verdict: Verdict) -> list[dict[str, Any]]:
         }
         for finding in verdict.findings
     ]
+
+
+def told(session: Session, package_id: str) -> dict[str, Any] | None:
+    """The classification of a dataset that counts, as scripts and pages read it."""
+    row = newest(session, package_id)
+    if row is None:
+        return None
+    person = session.get(Person, row.actor) if row.actor else None
+    return {
+        "answers": row.answers,
+        "level": row.level,
+        "proposed": row.proposed,
+        "protocols": row.protocols,
+        "reason": row.reason,
+        "corporate": row.corporate,
+        "review_on": row.review_on.isoformat() if row.review_on else None,
+        "by": person.user_id if person else None,
+        "at": row.at.isoformat(),
+    }
+
+
+def recent(session: Session, user_id: str, limit: int, offset: int) -> list[dict[str, Any]]:
+    """What somebody answered lately: the newest dataset of each set of answers."""
+    rows = session.execute(_RECENT, {"user": user_id, "limit": limit, "offset": offset})
+    return [{**row, "at": row["at"].isoformat()} for row in rows.mappings()]
+
+
+_RECENT = sa.text(
+    """
+    SELECT * FROM (
+      SELECT DISTINCT ON (c.answers) p.id, p.name, coalesce(nullif(p.title, ''), p.name) AS title,
+             c.answers, c.level, c.at
+        FROM isp_classification c
+        JOIN isp_person who ON who.digest = c.actor AND who.user_id = :user
+        JOIN package p ON p.id = c.package_id AND p.state = 'active'
+       WHERE NOT c.corporate
+       ORDER BY c.answers, c.id DESC) newest
+    ORDER BY at DESC LIMIT :limit OFFSET :offset"""
+)

@@ -31,3 +31,27 @@ def unknown_answer(fact: str, value: str, meant: str | None, choices: Sequence[s
     return _("“{value}” is no answer to “{fact}”. Choose from: {choices}.").format(
         value=value, fact=fact, choices=listed or "AFG, CMR-NW, …"
     )
+
+
+def not_rows() -> str:
+    return _("Send a list of objects, one for each dataset.")
+
+
+def no_dataset_column() -> str:
+    return _("The table needs a column “dataset” with names or ids.")
+
+
+def too_many_rows(most: int) -> str:
+    return _("Send at most {most} rows at once.").format(most=most)
+
+
+def not_yours() -> str:
+    return _("There is no such dataset among those that you may edit.")
+
+
+def say_why_corporate() -> str:
+    return _("Say why no protocol applies to this data.")
+
+
+def classified_already() -> str:
+    return _("This dataset is classified: the protocol applies to it.")

@@ -1,6 +1,7 @@
 """Actions, one module per noun."""
 
-from . import dataset, deletion, lowering, membership, protocol, record, search
+from . import classification, dataset, deletion, lowering, membership, protocol, record, search
+from .classification import *  # noqa: F403
 from .dataset import *  # noqa: F403
 from .deletion import *  # noqa: F403
 from .lowering import *  # noqa: F403
@@ -10,6 +11,7 @@ from .record import *  # noqa: F403
 from .search import *  # noqa: F403
 
 __all__ = [
+    *classification.__all__,
     *dataset.__all__,
     *deletion.__all__,
     *lowering.__all__,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import ckan.plugins.toolkit as tk
@@ -9,13 +10,11 @@ from ckan import model
 from ckan.logic import validate
 from ckan.types import Context, DataDict
 
-from ... import gate, wording
-from ...policy.facts import Facts
-from ...policy.scale import Exposure, Level
+from ... import gate
 from ...services import record
-from .. import schema
+from .. import explain, hypothesis, schema
 
-__all__ = ["isp_timeline", "isp_verdict"]
+__all__ = ["isp_timeline", "isp_verdict_show"]
 
 
 @tk.side_effect_free
@@ -35,23 +34,22 @@ def isp_timeline(context: Context, data_dict: DataDict) -> list[dict[str, Any]]:
 
 @tk.side_effect_free
 @validate(schema.verdict)
-def isp_verdict(context: Context, data_dict: DataDict) -> dict[str, Any]:
-    """How exposed a dataset of a level may be, and why: what the form tells while choosing.
+def isp_verdict_show(context: Context, data_dict: DataDict) -> dict[str, Any]:
+    """How exposed a dataset may be, and why; what would change if it were otherwise.
 
-    :param sensitivity: the level; left out for none
+    What the form tells while somebody answers, and what explains a dataset that is there.
+
+    :param id: a dataset; left out for one that is not made yet
+    :param answers: what is known of the data, by question; left out, what was answered before
+    :param sensitivity: the level; left out, the stored one, or none for a new dataset
     :param holds_resources: whether it holds, or will hold, files
+    :param owner_org: the organization that it would belong to
     """
-    tk.check_access("isp_verdict", context, data_dict)
-    level = Level.parse(data_dict.get("sensitivity"))
-    facts = Facts(level, holds_resources=bool(data_dict.get("holds_resources")))
-    verdict = gate.verdict(facts)
-    default = verdict.default
-    if not verdict.allows(default):
-        default = Exposure.MEMBERS
-    return {
-        "level": level.slug if level else None,
-        "words": wording.level_and_class(level),
-        "allowed": sorted(exposure.slug for exposure in verdict.allowed),
-        "default": default.slug,
-        "reasons": wording.reasons(verdict.reasons),
-    }
+    tk.check_access("isp_verdict_show", context, data_dict)
+    found = hypothesis.facts(context, data_dict)
+    stated = found.level
+    verdict = gate.verdict(found)
+    if found.asked and found.level is None and verdict.proposed:
+        found = replace(found, level=verdict.proposed)
+        verdict = gate.verdict(found)
+    return explain.told(verdict, stated, found.known)
