@@ -104,7 +104,8 @@ def exposure_meaning(of: Exposure) -> str:
 
 def language() -> str:
     """The reader's language; the portal's own where nobody reads a page (worker, command)."""
-    return tk.h.lang() if has_request_context() else tk.config["ckan.locale_default"]
+    shown = tk.h.lang() if has_request_context() else None
+    return shown or tk.config.get("ckan.locale_default") or "en"
 
 
 def protocol(of: Protocol) -> str:
