@@ -50,3 +50,9 @@ def isp_id_of_kept(value: Any) -> int:
     if isinstance(value, bool) or not text.isascii() or not text.isdigit() or len(text) > 18:
         raise tk.Invalid(wording.not_an_id())
     return int(text)
+
+
+def isp_reference(value: Any) -> int | str:
+    """The id of a protocol, or its key."""
+    text = str(value)
+    return isp_id_of_kept(value) if text.isascii() and text.isdigit() else text

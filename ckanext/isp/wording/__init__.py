@@ -316,6 +316,29 @@ def no_such_protocol() -> str:
     return _("There is no such protocol on this portal.")
 
 
+def no_such_proposal() -> str:
+    return _("There is no such proposal.")
+
+
+def nothing_to_undo() -> str:
+    return _("Name an approved proposal to undo, or the protocol that was activated or retired.")
+
+
+def shipped_stays() -> str:
+    return _(
+        "This is the template that every portal keeps where no other protocol covers a dataset. "
+        "To change it, load a version of your own with the same key."
+    )
+
+
+def say_why() -> str:
+    return _("Say why.")
+
+
+def holding_title() -> str:
+    return _("Datasets to be looked at")
+
+
 def unreadable(key: str, version: str) -> str:
     return _(
         "This release cannot read the protocol {key}, {version}. "
