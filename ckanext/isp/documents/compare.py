@@ -12,7 +12,7 @@ ADDED, REMOVED, CHANGED, SAME = "added", "removed", "changed", "same"
 APART = ("levels", "rows", "types", "isp", "key")
 
 Told = dict[str, Any]
-# by what two rows are the same row, the surest first: nothing differs; the same data; the same words
+# what makes two rows the same row, the surest first: nothing differs, the same data, the same words
 _LIKE: tuple[Callable[[Told], Any], ...] = (
     lambda row: repr({k: v for k, v in row.items() if k != "number"}),
     lambda row: repr((row["type"], row["when"], row["except"], row["otherwise"])),
@@ -26,13 +26,19 @@ def compare(before: Document, after: Document) -> Told:
     :returns: ``levels`` and ``rows`` in the order of the later version, what was removed last, and
         ``other``
     """
-    levels = [[tell.level(rule) for rule in one.protocol.levels] for one in (before, after)]
-    rows = [[tell.row(one, row) for row in one.protocol.rows] for one in (before, after)]
     return {
-        "levels": _pairs(*levels, (lambda level: level["key"],)),
-        "rows": _pairs(*rows, _LIKE),
+        "levels": _pairs(_levels(before), _levels(after), (lambda level: level["key"],)),
+        "rows": _pairs(_rows(before), _rows(after), _LIKE),
         "other": list(_others(before.told, after.told)),
     }
+
+
+def _levels(document: Document) -> list[Told]:
+    return [tell.level(rule) for rule in document.protocol.levels]
+
+
+def _rows(document: Document) -> list[Told]:
+    return [tell.row(document, row) for row in document.protocol.rows]
 
 
 def _pairs(

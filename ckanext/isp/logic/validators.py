@@ -39,7 +39,11 @@ def isp_joined_text(value: Any) -> str:
 
 def isp_text(value: Any) -> str:
     """A text, and nothing that only looks like one once it is written down."""
-    if not isinstance(value, str):
+    try:
+        written = value.encode() if isinstance(value, str) else b"\0"
+    except UnicodeEncodeError:
+        written = b"\0"
+    if b"\0" in written:
         raise tk.Invalid(wording.not_a_text())
     return value
 

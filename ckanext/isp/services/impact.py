@@ -23,12 +23,16 @@ _DATASETS = f"""
     SELECT p.id, p.name, p.title, p.state, p.owner_org, o.name AS organization,
            p.extras->>'sensitivity' AS level, isp_exposure(p.private, p.extras) AS exposure,
            r.package_id IS NOT NULL AS resources, w.places, a.answers, a.answers::text AS answered,
-           coalesce(p.type, 'dataset') IN (SELECT type FROM isp_exempt_type) AS exempt
+           coalesce(p.type, 'dataset') IN (SELECT type FROM isp_exempt_type) AS exempt,
+           l.package_id IS NOT NULL AS lowered
       FROM package p LEFT JOIN "group" o ON o.id = p.owner_org
       LEFT JOIN (SELECT DISTINCT package_id FROM resource
                   WHERE coalesce(state, 'active') = 'active') r ON r.package_id = p.id
       LEFT JOIN ({PLACES} GROUP BY 1) w ON w.package_id = p.id
       LEFT JOIN ({NEWEST} ORDER BY 1, c.id DESC) a ON a.package_id = p.id
+      LEFT JOIN (SELECT DISTINCT n.package_id, n.to_level
+                   FROM isp_lowering n JOIN isp_lowering_use u ON u.lowering_id = n.id) l
+             ON l.package_id = p.id AND l.to_level = p.extras->>'sensitivity'
 """
 _ORDER = "ORDER BY o.name NULLS FIRST, p.name"
 
@@ -78,12 +82,12 @@ def changes(session: Session, step: Step) -> Iterator[tuple[Any, Change]]:
     decided: dict[Any, Change] = {}
     for row in datasets(session):
         owned = bool(row.owner_org)
-        alike = (row.level, row.exposure, row.resources, row.state, row.exempt, owned)
+        alike = (row.level, row.exposure, row.resources, row.state, row.exempt, row.lowered, owned)
         where = (row.organization, tuple(row.places or ()), row.answered)
         found = decided.get((alike, where))
         if found is None:
-            stored = stored_of(row, step.places)
-            found = decided[alike, where] = change(stored, step.before, step.after, step.day)
+            told = (stored_of(row, step.places), step.before, step.after, step.day)
+            found = decided[alike, where] = change(*told, lowered=row.lowered)
         yield row, found
 
 

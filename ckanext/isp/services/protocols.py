@@ -6,7 +6,7 @@ import contextlib
 import datetime as dt
 import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -77,8 +77,8 @@ def keep(session: Session, act: Act, source: bytes) -> int:
     found = session.scalar(same)
     if found is not None:
         return found
-    told = {"protocol": protocol.key, "protocol_version": protocol.version}
-    event = record.add(session, Event.PROTOCOL_LOADED, act, **told, details={"digest": digest})
+    about = replace(act, protocol=protocol)
+    event = record.add(session, Event.PROTOCOL_LOADED, about, details={"digest": digest})
     text = ProtocolText(
         key=protocol.key,
         version=protocol.version,
