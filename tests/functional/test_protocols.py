@@ -14,10 +14,14 @@ from ckan import model
 from ckan.tests import factories
 from conftest import Dataset, events, found_by_anyone, row
 from test_datasets import act, csv, refused
+from test_races import FLUSHED, INDEXED, LOADED, Race, race, reached
 
 from ckanext.isp import doctor, gate, jobs
 from ckanext.isp.model import guard
-from ckanext.isp.services import datasets
+from ckanext.isp.services import datasets, protocol_change, tightening
+
+__all__ = ["race"]
+TIGHTENED = "tightened"
 
 LEVELS = [{"key": key, "as": key} for key in ("low", "moderate", "high", "severe")]
 NOBODY = {"personal_data": [], "household_level": ["no"], "unprocessed_responses": ["no"]}
@@ -520,6 +524,103 @@ def test_what_was_overtaken_is_neither_activated_nor_undone(
     activate(version="3")
     undo = {"act": "undo", "proposal": done["id"], "reason": "Wrong"}
     assert who in str(refused("isp_protocol_propose", focal_point, **undo))
+
+
+# two at once
+
+
+@pytest.fixture
+def stopping(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An activation can be stopped once it has changed the catalogue, before its commit."""
+    tighten = tightening.tighten
+
+    def stop_when_tightened(*told: Any) -> Any:
+        counts = tighten(*told)
+        reached(TIGHTENED)
+        return counts
+
+    monkeypatch.setattr(tightening, "tighten", stop_when_tightened)
+
+
+@pytest.fixture
+def proposed(load: Any, focal_point: Any) -> Callable[..., int]:
+    def propose(**told: Any) -> int:
+        about = {"act": "activate", "id": load(**told)["id"], "reason": "Endorsed"}
+        return act("isp_protocol_propose", focal_point, **about)["id"]
+
+    return propose
+
+
+def approving(user: dict[str, Any], proposal: int, told: list[Any]) -> Callable[[], None]:
+    """Approves, and keeps what was answered."""
+
+    def approve() -> None:
+        try:
+            told.append(act("isp_protocol_decide", user, proposal=proposal, approve=True)["state"])
+        except tk.ValidationError as error:
+            told.append(str(error.error_dict))
+
+    return approve
+
+
+@pytest.mark.parametrize("same", [True, False])
+def test_of_two_who_approve_at_once_one_is_told_of_the_other(
+    same: bool, proposed: Any, sysadmin: Any, race: Race, stopping: None
+) -> None:
+    other = factories.Sysadmin()
+    one, told = proposed(), []
+    two = one if same else proposed(version="2")
+    race(approving(sysadmin, one, told), approving(other, two, told), TIGHTENED)
+    told.remove("approved")
+    assert [model.User.get(sysadmin["id"]).display_name in refusal for refusal in told] == [True]
+    assert keys_in_force() == ["iasc-template 2021", "afg 1"]
+
+
+@pytest.mark.parametrize("moment", [LOADED, FLUSHED, INDEXED])
+def test_a_dataset_that_is_made_during_an_activation_is_bound_by_it(
+    moment: str, proposed: Any, sysadmin: Any, editor: Any, organization: Any, race: Race, app: Any
+) -> None:
+    hidden = proposed(scope={"kind": "portal"}, levels=level("high", discoverable=False))
+    fields = {"owner_org": organization["id"], "sensitivity": "high"}
+    told: list[Any] = []
+
+    def make() -> None:
+        opened = {"private": False, "is_requestdata_type": True}
+        act("package_create", editor, name="canary", **fields, **opened)
+
+    race(make, approving(sysadmin, hidden, told), moment)
+    assert told == ["approved"]
+    assert stored({"id": model.Package.get("canary").id}) == ("high", "members")
+    assert found_by_anyone() == []
+
+
+def test_a_dataset_that_is_saved_during_an_activation_is_bound_by_it(
+    proposed: Any, sysadmin: Any, editor: Any, dataset: Dataset, race: Race, stopping: None
+) -> None:
+    hidden = proposed(scope={"kind": "portal"}, levels=level("high", discoverable=False))
+    made, told = dataset(sensitivity="high"), []
+
+    def offer() -> None:
+        opened = {"private": False, "is_requestdata_type": True}
+        act("package_patch", editor, id=made["id"], **opened)
+
+    race(approving(sysadmin, hidden, told), offer, TIGHTENED)
+    assert stored(made) == ("high", "members")
+    assert found_by_anyone() == []
+
+
+def test_an_activation_that_has_to_wait_too_long_changes_nothing(
+    proposed: Any, sysadmin: Any, dataset: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waiting = proposed()
+    monkeypatch.setattr(protocol_change, "PATIENCE_SECONDS", 0.2)
+    made = dataset(sensitivity="low")
+    with model.meta.engine.begin() as connection:
+        saving = sa.text("SELECT id FROM package WHERE id = :id FOR UPDATE")
+        connection.execute(saving, {"id": made["id"]})
+        told = refused("isp_protocol_decide", sysadmin, proposal=waiting, approve=True)
+    assert "Nothing was changed" in told["proposal"][0]
+    assert keys_in_force() == ["iasc-template 2021"]
 
 
 # failing closed

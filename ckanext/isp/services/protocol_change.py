@@ -26,10 +26,11 @@ from .protocols import Kept
 ACTIVATE, RETIRE, UNDO = "activate", "retire", "undo"
 ACTS = (ACTIVATE, RETIRE, UNDO)
 UNDO_DAYS = 14
-PATIENCE = "10s"
+PATIENCE_SECONDS = 10
+LOCK_NOT_AVAILABLE = "55P03"
 
 # nobody writes datasets meanwhile, and who read the protocols to write one has written it
-_LOCK = sa.text(f"SET LOCAL lock_timeout = '{PATIENCE}'; LOCK TABLE package IN EXCLUSIVE MODE")
+_LOCK = "SET LOCAL lock_timeout = {}; LOCK TABLE package IN EXCLUSIVE MODE"
 _LOCKED = sa.text("SET LOCAL lock_timeout TO DEFAULT")
 _EVENTS = {
     ACTIVATE: Event.PROTOCOL_ACTIVATED,
@@ -210,9 +211,9 @@ def undone(session: Session) -> set[int]:
 
 def _lock(session: Session) -> None:
     try:
-        session.execute(_LOCK)
+        session.execute(sa.text(_LOCK.format(int(PATIENCE_SECONDS * 1000))))
     except sa.exc.OperationalError as error:
-        if getattr(error.orig, "pgcode", None) != "55P03":
+        if getattr(error.orig, "pgcode", None) != LOCK_NOT_AVAILABLE:
             raise
         raise Stopped(Why.BUSY) from None
     session.execute(_LOCKED)

@@ -100,7 +100,8 @@ def exposure_meaning(of: Exposure) -> str:
 
 def language() -> str:
     """The reader's language; the portal's own where nobody reads a page (worker, command)."""
-    return tk.h.lang() if has_request_context() else tk.config["ckan.locale_default"]
+    spoken = tk.h.lang() if has_request_context() else None
+    return spoken or tk.config["ckan.locale_default"]
 
 
 def protocol(of: Protocol) -> str:
