@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import base64
+import csv as csv_module
+import io
 import json
 from collections.abc import Callable
 from typing import Any
@@ -124,7 +127,9 @@ def test_the_shipped_template_is_shown_to_everybody(app: Any) -> None:
     assert [(one["key"], one["in_force"]) for one in listed] == [("iasc-template", True)]
     shown = tk.get_action("isp_protocol_show")({"user": ""}, {"key": "iasc-template"})
     assert shown["levels"][2]["classification"] == {"en": "Confidential", "fr": "Confidentielle"}
-    assert len(shown["rows"]) == len(shown["document"]["rows"])
+    assert {row["number"] for row in shown["rows"]} == {
+        number + 1 for number, _row in enumerate(shown["document"]["rows"])
+    }
 
 
 def test_a_focal_point_loads_a_version_and_the_same_text_is_kept_once(
@@ -184,6 +189,33 @@ def test_two_versions_are_compared_row_by_row(load: Any, focal_point: Any) -> No
     assert told["rows"][0]["before"]["level"] == "low"
     assert [pair["change"] for pair in told["levels"]] == ["same", "same", "changed", "same"]
     assert [other["key"] for other in told["other"]] == ["version"]
+
+
+def test_a_protocol_is_given_word_for_word_and_as_a_table(load: Any, editor: Any) -> None:
+    kept = load(rows=water("high"))
+    told = act("isp_protocol_export", editor, id=kept["id"], format="yaml")
+    assert (told["name"], told["text"]) == ("afg-1.yaml", text(rows=water("high")))
+    pytest.importorskip("ckanext.isp.documents.table")
+    table = act("isp_protocol_export", editor, id=kept["id"], format="csv")["text"]
+    row_given = reader(table)[0]
+    assert (row_given[0], row_given[1], row_given[4]) == ("AFG", "Water points", "High")
+    book = act("isp_protocol_export", editor, id=kept["id"], format="xlsx")
+    assert base64.b64decode(book["base64"]).startswith(b"PK")
+
+
+def reader(table: str) -> list[list[str]]:
+    return list(csv_module.reader(io.StringIO(table)))[1:]
+
+
+def test_a_table_becomes_drafts_and_nothing_is_kept(focal_point: Any) -> None:
+    pytest.importorskip("ckanext.isp.documents.draft")
+    head = "Country,Data/Information Type,Category,Lowest Disaggregation,Sensitivity (Level),"
+    table = f"{head}Rule Interpretation Instructions\nAFG,Water points,,adm2,medium,\n"
+    made = act("isp_protocol_import", focal_point, file=table)["drafts"]
+    assert [draft["country"] for draft in made] == ["AFG"]
+    assert yaml.safe_load(made[0]["source"])["status"] == "draft"
+    assert len(act("isp_protocol_list", focal_point)) == 1
+    assert "file" in refused("isp_protocol_import", focal_point, file=7)
 
 
 # what is known of a dataset

@@ -154,5 +154,17 @@ def protocol_proposals(ignore_missing: Any, isp_id_of_kept: Any) -> Schema:
 
 
 @validator_args
+def protocol_export(
+    ignore_missing: Any, unicode_safe: Any, isp_id_of_kept: Any, one_of: Any, default: Any
+) -> Schema:
+    return {**protocol_show(), "format": [default("yaml"), one_of(["yaml", "csv", "xlsx"])]}
+
+
+@validator_args
+def protocol_import(not_missing: Any) -> Schema:
+    return {"file": [not_missing]}
+
+
+@validator_args
 def protocol_compare(not_empty: Any, isp_reference: Any) -> Schema:
     return {"a": [not_empty, isp_reference], "b": [not_empty, isp_reference]}

@@ -40,7 +40,7 @@ def decide(protocols: Iterable[Protocol], facts: Facts, today: date) -> Verdict:
     apply = applying(protocols, facts, today)
     findings = tuple(propose(p, facts.known) for p in apply) if facts.asked else ()
     reasons.extend(_protocol_reasons(apply, findings, facts))
-    return Verdict(tuple(reasons), findings, apply)
+    return Verdict(tuple(reasons), findings, protocols=apply)
 
 
 def applying(protocols: Iterable[Protocol], facts: Facts, today: date) -> tuple[Protocol, ...]:

@@ -305,6 +305,10 @@ def not_a_text() -> str:
     return _("Send a text.")
 
 
+def not_a_file() -> str:
+    return _("Send a file: CSV or XLSX.")
+
+
 def not_an_id() -> str:
     return _("Send its number.")
 

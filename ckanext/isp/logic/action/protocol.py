@@ -11,10 +11,12 @@ from ckan.types import Context, DataDict
 
 from ...documents import compare, library, tell
 from ...services import protocols as kept_protocols
-from .. import protocols, schema
+from .. import files, protocols, schema
 
 __all__ = [
     "isp_protocol_compare",
+    "isp_protocol_export",
+    "isp_protocol_import",
     "isp_protocol_list",
     "isp_protocol_load",
     "isp_protocol_show",
@@ -97,6 +99,33 @@ def isp_protocol_load(context: Context, data_dict: DataDict) -> dict[str, Any]:
     kept = kept_protocols.keep(model.Session, act, data_dict["source"].encode())
     model.Session.commit()
     return {**_told(kept), "problems": protocols.problems(found)}
+
+
+@tk.side_effect_free
+@validate(schema.protocol_export)
+def isp_protocol_export(context: Context, data_dict: DataDict) -> dict[str, Any]:
+    """A protocol as a file: word for word, or its table as OCHA keeps such tables.
+
+    :param id: its id; or
+    :param key: its key
+    :param format: ``yaml``, ``csv`` or ``xlsx``
+    :returns: ``name``, ``type`` and the content, as ``text`` or, of a workbook, as ``base64``
+    """
+    tk.check_access("isp_protocol_export", context, data_dict)
+    document, kept = protocols.find(context, data_dict)
+    text = kept_protocols.source(model.Session, kept.id) if kept else library.source()
+    return files.export(document, text, data_dict["format"])
+
+
+@validate(schema.protocol_import)
+def isp_protocol_import(context: Context, data_dict: DataDict) -> dict[str, Any]:
+    """Drafts made from a table as OCHA keeps them, one for each country in it; nothing is kept.
+
+    :param file: CSV or XLSX, sent as a file or as text
+    :returns: ``drafts``, each with ``country``, ``source`` and ``problems``: what was not understood
+    """
+    tk.check_access("isp_protocol_import", context, data_dict)
+    return {"drafts": files.drafts(data_dict["file"])}
 
 
 def _told(protocol_id: int) -> dict[str, Any]:
