@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from dataclasses import asdict
+from dataclasses import asdict, is_dataclass
 from typing import Any
 
 from ..policy.answers import Condition
@@ -74,7 +74,7 @@ def level(rule: LevelRule) -> dict[str, Any]:
         ],
         "storage": rule.storage.slug,
         "enforcement": rule.enforcement.slug,
-        "deciders": list(rule.deciders),
+        "deciders": [_plain(one) for one in rule.deciders],
         "retention_days": rule.retention_days,
     }
 
@@ -161,6 +161,8 @@ def _party(document: Document, party: Any) -> dict[str, Any]:
     return {**told, "name": document.words(told["name"])}
 
 
-def _plain(of: Any) -> dict[str, Any]:
-    told = asdict(of)
-    return {**told, "also": list(told["also"]), "examples": list(told["examples"])}
+def _plain(of: Any) -> Any:
+    told = asdict(of) if is_dataclass(of) and not isinstance(of, type) else of
+    if isinstance(told, dict):
+        return {key: list(one) if isinstance(one, tuple) else one for key, one in told.items()}
+    return told

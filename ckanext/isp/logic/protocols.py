@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import ckan.plugins.toolkit as tk
@@ -14,7 +15,9 @@ from ..documents.compile import Document
 from ..documents.problems import Problem, Refused
 from ..policy.protocol import Status
 from ..services import protocols
+from ..services.act import Act
 from ..services.protocols import Kept, Unreadable
+from . import save
 
 EVERYTHING = 200
 
@@ -107,6 +110,11 @@ def refusal(found: list[Problem]) -> tk.ValidationError:
     """A refusal of a text, with every problem in it and its line."""
     said = [wording.at_line(problem.line, sentence(problem)) for problem in found if problem.fatal]
     return tk.ValidationError({"source": said[:EVERYTHING]})
+
+
+def act(context: Context, name: str, reason: str | None = None) -> Act:
+    """The act of the user of a context; what it is about is named where that is known."""
+    return replace(save.door(context, name), protocol=None, reason=reason)
 
 
 def unreadable(error: Unreadable) -> str:

@@ -153,3 +153,73 @@ def protocol_show(ignore_missing: Any, unicode_safe: Any, isp_id_of_kept: Any) -
 @validator_args
 def protocol_source(not_empty: Any, isp_text: Any) -> Schema:
     return {"source": [not_empty, isp_text]}
+
+
+@validator_args
+def protocol_simulate(
+    ignore_missing: Any,
+    unicode_safe: Any,
+    isp_id_of_kept: Any,
+    isp_text: Any,
+    default: Any,
+    one_of: Any,
+    natural_number_validator: Any,
+) -> Schema:
+    return {
+        "id": [ignore_missing, isp_id_of_kept],
+        "key": [ignore_missing, unicode_safe],
+        "source": [ignore_missing, isp_text],
+        "act": [default("activate"), one_of(["activate", "retire"])],
+        "limit": [default(100), natural_number_validator],
+        "offset": [default(0), natural_number_validator],
+    }
+
+
+@validator_args
+def protocol_propose(
+    not_empty: Any, ignore_missing: Any, isp_text: Any, one_of: Any, isp_id_of_kept: Any
+) -> Schema:
+    return {
+        "act": [not_empty, one_of(["activate", "retire", "undo"])],
+        "id": [ignore_missing, isp_id_of_kept],
+        "proposal": [ignore_missing, isp_id_of_kept],
+        "reason": [not_empty, isp_text],
+    }
+
+
+@validator_args
+def protocol_decide(
+    not_empty: Any,
+    not_missing: Any,
+    ignore_missing: Any,
+    isp_text: Any,
+    isp_id_of_kept: Any,
+    boolean_validator: Any,
+) -> Schema:
+    return {
+        "proposal": [not_empty, isp_id_of_kept],
+        "approve": [not_missing, boolean_validator],
+        "reason": [ignore_missing, isp_text],
+    }
+
+
+@validator_args
+def protocol_proposals(ignore_missing: Any, isp_id_of_kept: Any) -> Schema:
+    return {"proposal": [ignore_missing, isp_id_of_kept]}
+
+
+@validator_args
+def protocol_export(
+    ignore_missing: Any, unicode_safe: Any, isp_id_of_kept: Any, one_of: Any, default: Any
+) -> Schema:
+    return {**protocol_show(), "format": [default("yaml"), one_of(["yaml", "csv", "xlsx"])]}
+
+
+@validator_args
+def protocol_import(not_missing: Any) -> Schema:
+    return {"file": [not_missing]}
+
+
+@validator_args
+def protocol_compare(not_empty: Any, isp_reference: Any) -> Schema:
+    return {"a": [not_empty, isp_reference], "b": [not_empty, isp_reference]}

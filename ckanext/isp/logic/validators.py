@@ -39,7 +39,11 @@ def isp_joined_text(value: Any) -> str:
 
 def isp_text(value: Any) -> str:
     """A text, and nothing that only looks like one once it is written down."""
-    if not isinstance(value, str):
+    try:
+        written = value.encode() if isinstance(value, str) else b"\0"
+    except UnicodeEncodeError:
+        written = b"\0"
+    if b"\0" in written:
         raise tk.Invalid(wording.not_a_text())
     return value
 
@@ -50,3 +54,9 @@ def isp_id_of_kept(value: Any) -> int:
     if isinstance(value, bool) or not text.isascii() or not text.isdigit() or len(text) > 18:
         raise tk.Invalid(wording.not_an_id())
     return int(text)
+
+
+def isp_reference(value: Any) -> int | str:
+    """The id of a protocol, or its key."""
+    text = str(value)
+    return isp_id_of_kept(value) if text.isascii() and text.isdigit() else text

@@ -164,7 +164,8 @@ class ProtocolInForce(tk.BaseModel):
 class Tightened(tk.BaseModel):
     """What a change of protocols raised or narrowed: a dataset as it was, and as it became.
 
-    ``bound_before`` is the level that the protocols asked for before the change.
+    ``bound_before`` is the level that the protocols asked for before the change; ``protocol`` the
+    key of the one that asks for more now.
     """
 
     __tablename__ = "isp_tightened"
@@ -177,6 +178,7 @@ class Tightened(tk.BaseModel):
     exposure_after: Mapped[str] = mapped_column(sa.Text)
     owner_before: Mapped[str | None] = mapped_column(sa.Text)
     bound_before: Mapped[str | None] = mapped_column(sa.Text)
+    protocol: Mapped[str | None] = mapped_column(sa.Text)
 
 
 class Classification(tk.BaseModel):

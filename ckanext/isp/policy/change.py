@@ -45,21 +45,28 @@ class Change:
 
 
 def change(
-    stored: Stored, before: Sequence[Protocol], after: Sequence[Protocol], today: date
+    stored: Stored,
+    before: Sequence[Protocol],
+    after: Sequence[Protocol],
+    today: date,
+    *,
+    lowered: bool = False,
 ) -> Change:
     """What becomes of a dataset when other protocols speak.
 
-    Its level rises to what the answers give under those that block, if that is more than before:
-    what a second person lowered stays lowered while they ask for no more. Its exposure narrows to
-    what the verdict leaves, as a raise would narrow it.
+    Its level rises to what the answers give under those that block. Its exposure narrows to what
+    the verdict leaves, as a raise would narrow it.
 
     :param before: those that speak now
     :param after: those that will
+    :param lowered: a second person lowered it to its level: it stays there until more is asked for
+        than before
     """
     facts = replace(stored.facts, owned=True)
     was, now = decide(before, facts, today), decide(after, facts, today)
     level = facts.level
-    if now.bound and now.bound > max(rank(was.bound), rank(level)):
+    enough = max(rank(was.bound), rank(level)) if lowered else rank(level)
+    if rank(now.bound) > enough:
         level = now.bound
     seen = Change(Effect.SAME, level, stored.exposure, now.proposed, was.bound, cited=now.cited)
     if level is None:

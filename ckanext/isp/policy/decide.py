@@ -41,7 +41,7 @@ def decide(protocols: Iterable[Protocol], facts: Facts, today: date) -> Verdict:
     apply = applying(protocols, facts, today)
     findings = tuple(_find(protocol, facts) for protocol in apply) if facts.asked else ()
     reasons.extend(_protocol_reasons(apply, findings, facts))
-    return Verdict(tuple(reasons), findings, apply)
+    return Verdict(tuple(reasons), findings, protocols=apply)
 
 
 def applying(protocols: Iterable[Protocol], facts: Facts, today: date) -> tuple[Protocol, ...]:

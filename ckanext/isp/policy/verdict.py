@@ -98,12 +98,9 @@ class Verdict:
 
     @property
     def bound(self) -> Level | None:
-        """The level that the answers give at least under the protocols that block."""
-        blocks = (f.rule for f in self.findings if f.rule)
-        found = [rule.level for rule in blocks if rule.enforcement is Enforcement.BLOCK]
-        if self.open:
-            found.append(Level.MODERATE)
-        return max(found, default=None)
+        """The level below which the answers may not be classified; None where they bind to none."""
+        below = [level for level in Level if self.binding(level) is Enforcement.BLOCK]
+        return Level(max(below) + 1) if below else None
 
     @property
     def cited(self) -> Protocol | None:

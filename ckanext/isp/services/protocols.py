@@ -6,7 +6,7 @@ import contextlib
 import datetime as dt
 import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -77,8 +77,8 @@ def keep(session: Session, act: Act, source: bytes) -> int:
     found = session.scalar(same)
     if found is not None:
         return found
-    told = {"protocol": protocol.key, "protocol_version": protocol.version}
-    event = record.add(session, Event.PROTOCOL_LOADED, act, **told, details={"digest": digest})
+    about = replace(act, protocol=protocol)
+    event = record.add(session, Event.PROTOCOL_LOADED, about, details={"digest": digest})
     text = ProtocolText(
         key=protocol.key,
         version=protocol.version,
@@ -100,7 +100,7 @@ def in_force(session: Session, today: dt.date, *, hold: bool = False) -> tuple[K
     """
     rows = session.execute(_HOLD if hold else _ASK).all()
     chosen = _read(session, [row for row in rows if row.chosen])
-    waiting = {kept.key for kept in chosen if not _begun(kept, today)}
+    waiting = {kept.key for kept in chosen if not begun(kept, today)}
     until_then = [row for row in rows if not row.chosen and row.key in waiting]
     return (*chosen, *_read(session, until_then))
 
@@ -172,6 +172,7 @@ def _kept(row: Any, document: Document) -> Kept:
     return Kept(row.id, row.key, row.version, row.digest, row.loaded_at, since, document)
 
 
-def _begun(kept: Kept, today: dt.date) -> bool:
+def begun(kept: Kept, today: dt.date) -> bool:
+    """Whether the first day of a version has come."""
     first = kept.document.protocol.valid_from
     return first is None or first <= today

@@ -104,8 +104,8 @@ def exposure_meaning(of: Exposure) -> str:
 
 def language() -> str:
     """The reader's language; the portal's own where nobody reads a page (worker, command)."""
-    shown = tk.h.lang() if has_request_context() else None
-    return shown or tk.config.get("ckan.locale_default") or "en"
+    spoken = tk.h.lang() if has_request_context() else None
+    return spoken or tk.config["ckan.locale_default"]
 
 
 def protocol(of: Protocol) -> str:
@@ -311,6 +311,10 @@ def not_a_text() -> str:
     return _("Send a text.")
 
 
+def not_a_file() -> str:
+    return _("Send a file: CSV or XLSX.")
+
+
 def not_an_id() -> str:
     return _("Send its number.")
 
@@ -321,6 +325,29 @@ def name_a_protocol() -> str:
 
 def no_such_protocol() -> str:
     return _("There is no such protocol on this portal.")
+
+
+def no_such_proposal() -> str:
+    return _("There is no such proposal.")
+
+
+def nothing_to_undo() -> str:
+    return _("Name an approved proposal to undo, or the protocol that was activated or retired.")
+
+
+def shipped_stays() -> str:
+    return _(
+        "This is the template that every portal keeps where no other protocol covers a dataset. "
+        "To change it, load a version of your own with the same key."
+    )
+
+
+def say_why() -> str:
+    return _("Say why.")
+
+
+def holding_title() -> str:
+    return _("Datasets to be looked at")
 
 
 def unreadable(key: str, version: str) -> str:

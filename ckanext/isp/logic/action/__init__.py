@@ -1,12 +1,23 @@
 """Actions, one module per noun."""
 
-from . import classification, dataset, deletion, lowering, membership, protocol, record, search
+from . import (
+    classification,
+    dataset,
+    deletion,
+    lowering,
+    membership,
+    protocol,
+    protocol_change,
+    record,
+    search,
+)
 from .classification import *  # noqa: F403
 from .dataset import *  # noqa: F403
 from .deletion import *  # noqa: F403
 from .lowering import *  # noqa: F403
 from .membership import *  # noqa: F403
 from .protocol import *  # noqa: F403
+from .protocol_change import *  # noqa: F403
 from .record import *  # noqa: F403
 from .search import *  # noqa: F403
 
@@ -17,6 +28,7 @@ __all__ = [
     *lowering.__all__,
     *membership.__all__,
     *protocol.__all__,
+    *protocol_change.__all__,
     *record.__all__,
     *search.__all__,
 ]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import ckan.plugins.toolkit as tk
@@ -10,12 +9,14 @@ from ckan import model
 from ckan.logic import validate
 from ckan.types import Context, DataDict
 
-from ...documents import library, tell
+from ...documents import compare, library, tell
 from ...services import protocols as kept_protocols
-from ...services.act import Act
-from .. import protocols, save, schema
+from .. import files, protocols, schema
 
 __all__ = [
+    "isp_protocol_compare",
+    "isp_protocol_export",
+    "isp_protocol_import",
     "isp_protocol_list",
     "isp_protocol_load",
     "isp_protocol_show",
@@ -56,6 +57,23 @@ def isp_protocol_show(context: Context, data_dict: DataDict) -> dict[str, Any]:
 
 
 @tk.side_effect_free
+@validate(schema.protocol_compare)
+def isp_protocol_compare(context: Context, data_dict: DataDict) -> dict[str, Any]:
+    """Two protocols, or two versions of one, side by side.
+
+    :param a: the id, or the key, of the one
+    :param b: of the other
+    """
+    tk.check_access("isp_protocol_compare", context, data_dict)
+    pair = [protocols.one(context, data_dict[side]) for side in ("a", "b")]
+    told = {
+        side: protocols.told(document, kept)
+        for side, (document, kept) in zip("ab", pair, strict=True)
+    }
+    return {**told, **compare.compare(pair[0][0], pair[1][0])}
+
+
+@tk.side_effect_free
 @validate(schema.protocol_source)
 def isp_protocol_validate(context: Context, data_dict: DataDict) -> dict[str, Any]:
     """Everything that is wrong with a document, or had better be otherwise; nothing is kept.
@@ -77,17 +95,40 @@ def isp_protocol_load(context: Context, data_dict: DataDict) -> dict[str, Any]:
     document, found = protocols.read(data_dict["source"])
     if document is None:
         raise protocols.refusal(found)
-    act = _act(context, "isp_protocol_load")
+    act = protocols.act(context, "isp_protocol_load")
     kept = kept_protocols.keep(model.Session, act, data_dict["source"].encode())
     model.Session.commit()
     return {**_told(kept), "problems": protocols.problems(found)}
+
+
+@tk.side_effect_free
+@validate(schema.protocol_export)
+def isp_protocol_export(context: Context, data_dict: DataDict) -> dict[str, Any]:
+    """A protocol as a file: word for word, or its table as OCHA keeps such tables.
+
+    :param id: its id; or
+    :param key: its key
+    :param format: ``yaml``, ``csv`` or ``xlsx``
+    :returns: ``name``, ``type`` and the content, as ``text`` or, of a workbook, as ``base64``
+    """
+    tk.check_access("isp_protocol_export", context, data_dict)
+    document, kept = protocols.find(context, data_dict)
+    text = kept_protocols.source(model.Session, kept.id) if kept else library.source()
+    return files.export(document, text, data_dict["format"])
+
+
+@validate(schema.protocol_import)
+def isp_protocol_import(context: Context, data_dict: DataDict) -> dict[str, Any]:
+    """Drafts made from a table as OCHA keeps them, one for each country in it; nothing is kept.
+
+    :param file: CSV or XLSX, sent as a file or as text
+    :returns: ``drafts``, each with ``country``, ``source`` and ``problems``: what was not understood
+    """
+    tk.check_access("isp_protocol_import", context, data_dict)
+    return {"drafts": files.drafts(data_dict["file"])}
 
 
 def _told(protocol_id: int) -> dict[str, Any]:
     kept = kept_protocols.find(model.Session, protocol_id)
     assert kept
     return protocols.told(kept.document, kept)
-
-
-def _act(context: Context, name: str, reason: str | None = None) -> Act:
-    return replace(save.door(context, name), reason=reason)

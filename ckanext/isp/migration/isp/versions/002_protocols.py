@@ -120,6 +120,7 @@ def _create_change() -> None:
         sa.Column("exposure_after", sa.Text, nullable=False),
         sa.Column("owner_before", sa.Text),
         sa.Column("bound_before", sa.Text),
+        sa.Column("protocol", sa.Text),
     )
 
 

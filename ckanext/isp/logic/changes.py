@@ -1,0 +1,185 @@
+"""What actions about changes of protocols share."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+from collections.abc import Iterator
+from typing import Any
+
+import ckan.plugins.toolkit as tk
+from ckan import model
+from ckan.logic import fresh_context
+from ckan.types import Context
+
+from .. import config, gate, wording
+from ..policy.change import Effect
+from ..policy.protocol import Protocol
+from ..services import datasets, impact, protocol_change
+from ..services import protocols as kept_protocols
+from ..services.act import Act
+from ..services.impact import Counts, Step
+from ..services.protocol_change import UNDO, UNDO_DAYS, Stopped, World
+from ..services.protocols import Kept
+from ..wording import change as words
+from . import protocols
+
+LISTED = (Effect.TIGHTEN, Effect.LOOSEN)
+
+
+def world() -> World:
+    """What the portal knows beside its database."""
+    return World(dt.datetime.now(dt.timezone.utc), gate.today(), config.places())
+
+
+def meant(context: Context, data_dict: dict[str, Any]) -> Kept:
+    """The version to simulate: one that is kept, or a text that is not."""
+    if data_dict.get("source") is None:
+        return _loaded(protocols.find(context, data_dict)[1])
+    document, found = protocols.read(data_dict["source"])
+    if document is None:
+        raise protocols.refusal(found)
+    protocol = document.protocol
+    return Kept(0, protocol.key, protocol.version, "", world().now, None, document)
+
+
+def simulated(context: Context, step: Step, limit: int, offset: int) -> dict[str, Any]:
+    """Counts, and a page of the datasets that would tighten or loosen, those that tighten first.
+
+    Names and titles are told of what the user may find.
+    """
+    counts = Counts()
+    found: dict[Effect, list[Any]] = {effect: [] for effect in LISTED}
+    for row, change in impact.changes(model.Session, step):
+        counts.add(row.organization, change.effect)
+        if change.effect in LISTED and len(found[change.effect]) < limit + offset:
+            found[change.effect].append((row, change))
+    page = [one for effect in LISTED for one in found[effect]][offset : offset + limit]
+    mine = _organizations(context)
+    return {**counts.told(), "datasets": [_shown(row, change, mine) for row, change in page]}
+
+
+def about(context: Context, data_dict: dict[str, Any]) -> tuple[Kept, int | None]:
+    """The version that a proposal is about, and the proposal that it undoes."""
+    if data_dict["act"] != UNDO:
+        return _loaded(protocols.find(context, data_dict)[1]), None
+    rows = protocol_change.listed(model.Session, data_dict.get("proposal"))
+    done = [p for p, decision in rows if decision and decision.approved and p.act != UNDO]
+    if data_dict.get("id"):
+        done = [proposal for proposal in done if proposal.protocol_id == data_dict["id"]]
+    if not done or not (data_dict.get("id") or data_dict.get("proposal")):
+        raise tk.ValidationError({"proposal": [wording.nothing_to_undo()]})
+    return _loaded(kept_protocols.find(model.Session, done[0].protocol_id)), done[0].id
+
+
+def waiting(context: Context, proposal_id: int) -> tuple[Any, Protocol]:
+    """A proposal, and the protocol that it is about."""
+    rows = protocol_change.listed(model.Session, proposal_id)
+    if not rows:
+        raise tk.ObjectNotFound(wording.no_such_proposal())
+    proposal = rows[0][0]
+    return proposal, _loaded(
+        kept_protocols.find(model.Session, proposal.protocol_id)
+    ).document.protocol
+
+
+def decide(act: Act, proposal_id: int, *, approve: bool) -> dict[str, Any] | None:
+    """Carry a decision out; the caller commits.
+
+    :returns: what changed; None where nothing does
+    """
+    if not approve:
+        if not act.reason:
+            raise tk.ValidationError({"reason": [wording.say_why()]})
+        protocol_change.refuse(model.Session, act, proposal_id, world())
+        return None
+    _decision, changed = protocol_change.approve(model.Session, act, proposal_id, world(), _holding)
+    return changed
+
+
+@contextlib.contextmanager
+def in_words(of: Protocol) -> Iterator[None]:
+    """A change that cannot be made is an answer, and leaves nothing behind."""
+    try:
+        yield
+    except Stopped as stopped:
+        model.Session.rollback()
+        message = words.stopped(stopped.why, _name(stopped.by), of)
+        raise tk.ValidationError({words.FIELD_OF[stopped.why]: [message]}) from None
+
+
+def told(proposal_id: int) -> dict[str, Any]:
+    """A proposal as scripts and pages read it."""
+    return listed(proposal_id)[0]
+
+
+def listed(proposal_id: int | None = None) -> list[dict[str, Any]]:
+    """Proposals as scripts and pages read them; the state follows from the rows."""
+    undone = protocol_change.undone(model.Session)
+    rows = protocol_change.listed(model.Session, proposal_id)
+    return [_told(proposal, decision, proposal.id in undone) for proposal, decision in rows]
+
+
+def _told(proposal: Any, decision: Any, undone: bool) -> dict[str, Any]:
+    kept = _loaded(kept_protocols.find(model.Session, proposal.protocol_id))
+    approved = bool(decision and decision.approved)
+    last = decision.decided_at + dt.timedelta(days=UNDO_DAYS) if approved else None
+    can_undo = bool(last and not undone and proposal.act != UNDO and last >= world().now)
+    return {
+        "id": proposal.id,
+        "act": proposal.act,
+        "protocol": protocols.told(kept.document, kept),
+        "undoes": proposal.undoes,
+        "reason": proposal.reason,
+        "impact": proposal.impact,
+        "requested_by": proposal.requested_by,
+        "requested_at": proposal.requested_at.isoformat(),
+        "state": _state(decision, undone),
+        "decided_by": decision.decided_by if decision else None,
+        "decided_at": decision.decided_at.isoformat() if decision else None,
+        "decision_reason": decision.reason if decision else None,
+        "undo_until": last.isoformat() if last and can_undo else None,
+    }
+
+
+def _state(decision: Any, undone: bool) -> str:
+    if decision is None:
+        return "pending"
+    if not decision.approved:
+        return "refused"
+    return "undone" if undone else "approved"
+
+
+def _shown(row: Any, change: Any, mine: set[str] | None) -> dict[str, Any]:
+    shown = impact.told(row, change)
+    if mine is None or row.exposure != "members" or row.owner_org in mine:
+        return shown
+    return {**shown, "id": None, "name": None, "title": None}
+
+
+def _organizations(context: Context) -> set[str] | None:
+    """The organisations whose closed datasets the user finds; None for all."""
+    user = model.User.get(context.get("user"))
+    if context.get("ignore_auth") or (user and user.sysadmin):
+        return None
+    asked = {"permission": "read"}
+    mine = tk.get_action("organization_list_for_user")(fresh_context(context), asked)
+    return {organization["id"] for organization in mine}
+
+
+def _loaded(kept: Kept | None) -> Kept:
+    if kept is None:
+        raise tk.ValidationError({"id": [wording.shipped_stays()]})
+    return kept
+
+
+def _holding() -> str:
+    holding = datasets.holding_organisation(
+        model.Session, config.holding_organization(), wording.holding_title()
+    )
+    return holding.id
+
+
+def _name(user_id: str | None) -> str | None:
+    user = model.User.get(user_id) if user_id else None
+    return user.display_name if user else user_id

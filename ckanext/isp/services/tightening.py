@@ -1,0 +1,100 @@
+"""Writing what a change of protocols takes: levels raised, exposures narrowed, all or nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from ..model.tables import Tightened
+from ..policy.change import Change, Effect
+from ..policy.event import Event
+from ..policy.protocol import Protocol
+from . import act as acts
+from . import impact
+from .act import Act
+from .impact import Counts, Step, slug
+
+WRITTEN_AT_ONCE = 5000
+
+_TIGHTEN = sa.text(
+    """
+    UPDATE package p
+       SET extras = coalesce(p.extras, '{}'::jsonb)
+                    || CASE WHEN t.level_after IS NULL THEN '{}'::jsonb
+                            ELSE jsonb_build_object('sensitivity', t.level_after) END
+                    || CASE WHEN t.exposure_after = 'on_request'
+                            THEN '{"is_requestdata_type": "true"}'::jsonb ELSE '{}'::jsonb END,
+           private = t.exposure_after = 'members',
+           owner_org = CASE WHEN t.exposure_after = 'members'
+                            THEN coalesce(nullif(p.owner_org, ''), :holding)
+                            ELSE p.owner_org END
+      FROM isp_tightened t
+     WHERE t.proposal_id = :proposal AND t.protocol IS NOT DISTINCT FROM :protocol
+       AND p.id = t.package_id"""
+)
+
+
+def tighten(
+    session: Session, act: Act, proposal_id: int, step: Step, holding: Callable[[], str]
+) -> Counts:
+    """Raise and narrow what the protocols of a step ask for; each dataset gets its row of the
+    record, which names the protocol that asks.
+
+    :param holding: gives the id of the organisation that takes what may not be open and has none
+    """
+    counts = Counts()
+    cited: dict[str | None, Protocol | None] = {}
+    homeless = False
+    for rows in _batches(_tightened(session, proposal_id, step, counts)):
+        session.execute(sa.insert(Tightened), [told for told, _found in rows])
+        cited.update((told["protocol"], found.cited) for told, found in rows)
+        homeless = homeless or any(found.to_holding for _told, found in rows)
+    owner = holding() if homeless else None
+    changed = 0
+    for key, protocol in cited.items():
+        by = replace(act, protocol=protocol, kind=Event.TIGHTENED.value)
+        acts.announce(session, by)
+        told = {"proposal": proposal_id, "protocol": key, "holding": owner}
+        done: Any = session.execute(_TIGHTEN, told)
+        changed += done.rowcount
+    if changed != counts.effects[Effect.TIGHTEN.value]:
+        raise RuntimeError(f"{changed} datasets were tightened, others changed meanwhile")
+    return counts
+
+
+def _tightened(
+    session: Session, proposal_id: int, step: Step, counts: Counts
+) -> Iterator[tuple[dict[str, Any], Change]]:
+    for row, found in impact.changes(session, step):
+        counts.add(row.organization, found.effect)
+        if found.effect is Effect.TIGHTEN:
+            yield _told(proposal_id, row, found), found
+
+
+def _told(proposal_id: int, row: Any, found: Change) -> dict[str, Any]:
+    return {
+        "proposal_id": proposal_id,
+        "package_id": row.id,
+        "level_before": row.level,
+        "level_after": slug(found.level),
+        "exposure_before": row.exposure,
+        "exposure_after": found.exposure.slug,
+        "owner_before": row.owner_org,
+        "bound_before": slug(found.bound_before),
+        "protocol": found.cited.key if found.cited else None,
+    }
+
+
+def _batches(rows: Iterator[Any]) -> Iterator[list[Any]]:
+    batch: list[Any] = []
+    for row in rows:
+        batch.append(row)
+        if len(batch) == WRITTEN_AT_ONCE:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
