@@ -13,6 +13,7 @@ from ..policy.protocol import (
     ANY_TYPE,
     USUAL,
     Behaviour,
+    Decider,
     Kind,
     LevelRule,
     Method,
@@ -122,8 +123,10 @@ class _Compiler:
             status=Status(told["status"]),
             valid_until=ends,
             stand_in=told["scope"]["kind"] == Kind.TEMPLATE.value,
+            sender_decides=told.get("sender_decides", False),
         )
-        self._date(told.get("date"), "date")
+        if len(told.get("date", "")) > len("2026-11"):
+            self._date(told["date"], "date")
         self._reviews()
         if not self.levels and protocol.status is not Status.LISTED:
             self._fault(Fault.LEVELS_MISSING)
@@ -208,9 +211,13 @@ class _Compiler:
             words,
             Storage[entry["storage"].upper()] if "storage" in entry else usual.storage,
             Enforcement[binding.upper()],
-            tuple(self._words(body)[self.languages[0]] for body in entry.get("decides", ())),
+            tuple(map(self._decider, entry.get("decides", ()))),
             retention.get("days"),
         )
+
+    def _decider(self, told: Any) -> Decider:
+        every = isinstance(told, dict) and "every" in told
+        return Decider(self._words(told["every"] if every else told), every)
 
     def _methods(self, entry: dict[str, Any], number: int) -> Iterator[Method]:
         known = {**shared().methods, **self.told.get("methods", {})}
@@ -225,31 +232,71 @@ class _Compiler:
     # the table
 
     def _rows(self) -> Iterator[Row]:
-        known = {**shared().methods, **self.told.get("methods", {})}
         for place, entry in enumerate(self.told.get("rows", ())):
-            number = place + 1
-            when = list(self._conditions(entry.get("when", {}), ("rows", place, "when")))
-            if "decided_by" in entry:
-                when.append(self._decision(number, entry))
-            for at, key in enumerate(entry.get("without", ())):
-                if key not in known and key not in {b.value for b in Behaviour}:
-                    told = {"value": key, "meant": check.close(key, known), "choices": list(known)}
-                    self._fault(Fault.UNKNOWN_METHOD, "rows", place, "without", at, **told)
-            yield Row(
-                number,
-                entry["type"],
-                self._rank(entry["level"], ("rows", place, "level")),
-                self._words(entry["words"]),
-                tuple(when),
-                tuple(self._groups(entry, ("rows", place, "except"))),
-                entry.get("otherwise", False),
-                entry.get("undecided", False),
-                tuple(map(self._words, entry.get("audience", ()))),
-                frozenset(entry.get("without", ())),
-                self._words(entry["treatment"]) if "treatment" in entry else None,
-                tuple(map(self._words, entry.get("needs", ()))),
-                self._words(entry["note"]) if "note" in entry else None,
-            )
+            yield from self._written(place, entry)
+        for place, entry in enumerate(self.told.get("levels", ())):
+            for when in self._groups(entry, "when", ("levels", place)):
+                words = self._words(entry["rule"]) if "rule" in entry else {}
+                yield Row(0, ANY_TYPE, place, words, when, otherwise=True)
+
+    def _written(self, place: int, entry: dict[str, Any]) -> Iterator[Row]:
+        """A row as it is written: one of the core's for each of its types and alternatives."""
+        path: Path = ("rows", place)
+        self._channels(entry, path)
+        rank = self._rank(entry["level"], (*path, "level"))
+        unless = self._groups(entry, "except", path)
+        groups = self._groups(entry, "when", path) or ((),)
+        if "decided_by" in entry:
+            groups = tuple((*group, self._decision(place + 1, entry)) for group in groups)
+        instead = entry.get("instead", {})
+        turned = self._groups(instead, "when", (*path, "instead"))
+        for kind in self._kinds(entry["type"], path):
+            for group in groups:
+                yield self._row(place + 1, entry, kind, rank, group, (*unless, *turned))
+                for more in turned:
+                    other = self._rank(instead["level"], (*path, "instead", "level"))
+                    yield self._row(place + 1, entry, kind, other, (*group, *more), unless)
+
+    def _row(
+        self,
+        number: int,
+        entry: dict[str, Any],
+        kind: str,
+        rank: int,
+        when: tuple[Condition, ...],
+        unless: tuple[tuple[Condition, ...], ...],
+    ) -> Row:
+        return Row(
+            number,
+            kind,
+            rank,
+            self._words(entry["words"]),
+            when,
+            unless,
+            entry.get("otherwise", False),
+            entry.get("undecided", False),
+            tuple(map(self._words, entry.get("audience", ()))),
+            frozenset(entry.get("without", ())),
+            self._words(entry["treatment"]) if "treatment" in entry else None,
+            tuple(map(self._words, entry.get("needs", ()))),
+            self._words(entry["note"]) if "note" in entry else None,
+        )
+
+    def _kinds(self, told: Any, path: Path) -> Iterator[str]:
+        known = {ANY_TYPE, *shared().types, *self.told.get("types", ())}
+        for kind in _list(told):
+            if kind not in known:
+                meant = {"value": kind, "meant": check.close(kind, known)}
+                self._fault(Fault.UNKNOWN_TYPE, *path, "type", **meant)
+            yield kind
+
+    def _channels(self, entry: dict[str, Any], path: Path) -> None:
+        known = {**shared().methods, **self.told.get("methods", {})}
+        known |= {behaviour.value: behaviour for behaviour in Behaviour}
+        for at, key in enumerate(entry.get("without", ())):
+            if key not in known:
+                told = {"value": key, "meant": check.close(key, known), "choices": list(known)}
+                self._fault(Fault.UNKNOWN_METHOD, *path, "without", at, **told)
 
     def _minimums(self) -> Iterator[Row]:
         if not self.levels:
@@ -263,14 +310,17 @@ class _Compiler:
                 self._reaching(entry["level"], (*path, "level")),
                 self._words(entry["words"]) if "words" in entry else {},
                 tuple(self._conditions(entry["when"], (*path, "when"))),
-                tuple(self._groups(entry, (*path, "except"))),
+                self._groups(entry, "except", path),
             )
 
-    def _groups(self, entry: dict[str, Any], path: Path) -> Iterator[tuple[Condition, ...]]:
-        groups = entry.get("except", [])
-        alone = isinstance(groups, dict)
-        for place, group in enumerate([groups] if alone else groups):
-            yield tuple(self._conditions(group, path if alone else (*path, place)))
+    def _groups(
+        self, entry: dict[str, Any], key: str, path: Path
+    ) -> tuple[tuple[Condition, ...], ...]:
+        """Conditions, or a list of groups of them."""
+        groups, path = entry.get(key, []), (*path, key)
+        if isinstance(groups, dict):
+            return (tuple(self._conditions(groups, path)),)
+        return tuple(tuple(self._conditions(g, (*path, n))) for n, g in enumerate(groups))
 
     def _conditions(self, told: dict[str, Any], path: Path) -> Iterator[Condition]:
         for name, asked in told.items():
@@ -281,9 +331,16 @@ class _Compiler:
             every = isinstance(asked, dict) and "all" in asked
             negated = isinstance(asked, dict) and "not" in asked
             values = next(iter(asked.values())) if isinstance(asked, dict) else asked
-            chosen = [v for one in _list(values) for v in self._values(fact, one, here)]
-            if chosen:
+            chosen = {v for one in _list(values) for v in self._values(fact, one, here)}
+            if NONE in chosen:
+                # "none" is answered by giving no answer: met where none of the others was given
+                others = frozenset(self._question(fact).answers) - chosen  # type: ignore[union-attr]
+                yield Condition(fact, others, negated=not negated)
+            elif chosen:
                 yield Condition(fact, frozenset(chosen), every, negated)
+
+    def _question(self, fact: str) -> Question | None:
+        return self.questions.get(fact) or shared().questions.get(fact)
 
     def _fact(self, name: str, path: Path) -> str | None:
         own = f"{self.key}.{name}"
@@ -304,7 +361,7 @@ class _Compiler:
             found = self._granularity(value)
             if found:
                 return found
-        question = self.questions.get(fact) or shared().questions.get(fact)
+        question = self._question(fact)
         free = fact in (facts.PLACE, facts.ORGANISATION) or question is None
         known = list(question.answers) if question else []
         if free or value in known or (value == NONE and question and question.none):
@@ -384,7 +441,8 @@ class _Compiler:
     def _type(self, key: str) -> DataType:
         usual = shared().types.get(key)
         own = self.told.get("types", {}).get(key, {})
-        examples = [row["words"] for row in self.told.get("rows", ()) if row["type"] == key]
+        rows = self.told.get("rows", ())
+        examples = [row["words"] for row in rows if key in _list(row["type"])]
         name = usual.name if usual else {self.languages[0]: key.rpartition(".")[2]}
         return DataType(
             key,

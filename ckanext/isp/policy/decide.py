@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 
-from .answers import PLACE
+from .answers import ONWARD, PLACE
 from .facts import Facts
 from .propose import Finding, propose
 from .protocol import LevelRule, Protocol
-from .scale import ALL, Exposure, Level
+from .scale import ALL, Exposure, Level, Onward
 from .verdict import Code, Reason, Verdict
 
 Rule = Callable[[Facts], Reason | None]
@@ -25,6 +25,12 @@ FLOOR_OF = {
     Level.MODERATE: FOUND_NOT_OPEN,
     Level.HIGH: FOUND_NOT_OPEN,
     Level.SEVERE: MEMBERS_ONLY,
+}
+ONWARD_OF = {
+    Onward.NOBODY: MEMBERS_ONLY,
+    Onward.SECTOR: FOUND_NOT_OPEN,
+    Onward.HUMANITARIAN: FOUND_NOT_OPEN,
+    Onward.PUBLIC: ALL,
 }
 
 
@@ -40,7 +46,8 @@ def decide(protocols: Iterable[Protocol], facts: Facts, today: date) -> Verdict:
     apply = applying(protocols, facts, today)
     findings = tuple(propose(p, facts.known) for p in apply) if facts.asked else ()
     reasons.extend(_protocol_reasons(apply, findings, facts))
-    return Verdict(tuple(reasons), findings)
+    reasons.extend(_sender_reasons(apply, facts))
+    return Verdict(tuple(reasons), findings, _unsaid(apply, facts))
 
 
 def applying(protocols: Iterable[Protocol], facts: Facts, today: date) -> tuple[Protocol, ...]:
@@ -111,6 +118,23 @@ def _protocol_reasons(
         rule = _rule(protocol, facts.level, found.get(id(protocol)))
         if rule:
             yield Reason(Code.LEVEL, rule.exposures, facts.level, protocol, rule)
+
+
+def _sender_reasons(protocols: tuple[Protocol, ...], facts: Facts) -> Iterator[Reason]:
+    """Who gave the data says how far it may be shared further (Niger, Protection)."""
+    said = facts.known.get(ONWARD)
+    if said is None:
+        return
+    onward = Onward.said(said)
+    for protocol in protocols:
+        if protocol.sender_decides:
+            yield Reason(Code.ONWARD, ONWARD_OF[onward], None, protocol, onward=onward)
+
+
+def _unsaid(protocols: tuple[Protocol, ...], facts: Facts) -> frozenset[str]:
+    """What those who gave the data have to be asked, where a protocol lets them decide."""
+    asks = facts.asked and ONWARD not in facts.known
+    return frozenset({ONWARD} if asks and any(p.sender_decides for p in protocols) else ())
 
 
 def _rule(protocol: Protocol, of: Level, found: LevelRule | None) -> LevelRule | None:

@@ -173,7 +173,7 @@ def cited(verdict: Verdict) -> str:
         rule = finding.rule
         rows = [row for row in finding.rows if rule and finding.protocol.levels[row.rank] is rule]
         name = protocol(finding.protocol)
-        numbers = ", ".join(str(row.number) for row in rows if row.number)
+        numbers = ", ".join(dict.fromkeys(str(row.number) for row in rows if row.number))
         said.append(_("{protocol}, row {rows}").format(protocol=name, rows=numbers) if numbers else name)
     return "; ".join(said)
 
@@ -396,6 +396,7 @@ _REASONS = {
     Code.LEVEL: lambda: "{level}",
     Code.HOLDS_RESOURCES: lambda: _("It holds files: a dataset on request holds none"),
     Code.NEEDS_OWNER: lambda: _("Strictly confidential data needs an organization"),
+    Code.ONWARD: lambda: _("Those who gave it do not let it be shared that far"),
 }
 
 _FLOOR = {
