@@ -63,6 +63,11 @@ class Document:
         """A text of the document by language."""
         return _words(value, self.languages[0])
 
+    @staticmethod
+    def kinds(row: Mapping[str, Any]) -> tuple[str, ...]:
+        """The types that a row of the document, as it is written, speaks of."""
+        return tuple(_list(row["type"]))
+
 
 def load(data: bytes) -> Document:
     """Read, check and compile a document.
