@@ -76,9 +76,7 @@ def test_every_verdict_has_reasons(several: list[Protocol], facts: Facts) -> Non
 
 
 def test_the_template_says_what_its_table_says() -> None:
-    defaults = {
-        level: decide((TEMPLATE,), Facts(level), TODAY).default for level in (None, *Level)
-    }
+    defaults = {level: decide((TEMPLATE,), Facts(level), TODAY).default for level in (None, *Level)}
     assert defaults == {
         None: Exposure.MEMBERS,
         Level.LOW: Exposure.OPEN,

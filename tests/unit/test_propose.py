@@ -180,8 +180,15 @@ def test_the_order_of_protocols_and_rows_never_matters(
         rows = list(protocol.rows)
         r.shuffle(rows)
         shuffled.append(
-            Protocol("", {}, "", protocol.levels, rows=tuple(rows), minimums=protocol.minimums,
-                     scope=protocol.scope)
+            Protocol(
+                "",
+                {},
+                "",
+                protocol.levels,
+                rows=tuple(rows),
+                minimums=protocol.minimums,
+                scope=protocol.scope,
+            )
         )
     r.shuffle(shuffled)
     one, other = decide(several, facts, TODAY), decide(shuffled, facts, TODAY)

@@ -1,4 +1,4 @@
-"""Whether a document has the form of a protocol: every fault in one go, each with what was meant."""
+"""Whether a document has the form of a protocol: every fault at once, each with what was meant."""
 
 from __future__ import annotations
 

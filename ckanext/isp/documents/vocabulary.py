@@ -98,7 +98,9 @@ def find(types: Iterable[DataType], text: str) -> list[DataType]:
         rest = fold(" ".join(word for words in of.examples for word in words.values()))
         if all(word in f"{names} {synonyms} {rest}" for word in wanted):
             exact = any(fold(name) == fold(text) for name in (*of.also, *of.name.values()))
-            score = 0 if exact else sum(1 if word in f"{names} {synonyms}" else 3 for word in wanted)
+            score = (
+                0 if exact else sum(1 if word in f"{names} {synonyms}" else 3 for word in wanted)
+            )
             ranked.append((score, number, of))
     return [of for _score, _number, of in sorted(ranked, key=lambda entry: entry[:2])]
 

@@ -95,4 +95,6 @@ def _within(given: frozenset[str], places: frozenset[str]) -> bool | None:
     """Whether a place lies in one of those named; None where a named one lies in it."""
     if any(part.startswith(f"{whole}-") for part in given for whole in places):
         return True
-    return None if any(part.startswith(f"{whole}-") for part in places for whole in given) else False
+    return (
+        None if any(part.startswith(f"{whole}-") for part in places for whole in given) else False
+    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -295,7 +295,5 @@ USUAL = {
         Level.MODERATE, _FOUND, Exposure.ON_REQUEST, storage=Storage.RESTRICTED
     ),
     Level.HIGH: LevelRule(Level.HIGH, _FOUND, Exposure.MEMBERS, storage=Storage.RESTRICTED),
-    Level.SEVERE: LevelRule(
-        Level.SEVERE, _MEMBERS, Exposure.MEMBERS, storage=Storage.RESTRICTED
-    ),
+    Level.SEVERE: LevelRule(Level.SEVERE, _MEMBERS, Exposure.MEMBERS, storage=Storage.RESTRICTED),
 }

@@ -54,7 +54,8 @@ def pick(words: Words) -> str:
     """A text in the reader's language; else in a near one, in English, or in its first."""
     wanted = language()
     near = wanted.partition("_")[0]
-    return next((words[x] for x in (wanted, near, "en") if x in words), next(iter(words.values()), ""))
+    found = (words[x] for x in (wanted, near, "en") if x in words)
+    return next(found, next(iter(words.values()), ""))
 
 
 def level_and_class(of: Level | None) -> str:
@@ -174,7 +175,8 @@ def cited(verdict: Verdict) -> str:
         rows = [row for row in finding.rows if rule and finding.protocol.levels[row.rank] is rule]
         name = protocol(finding.protocol)
         numbers = ", ".join(dict.fromkeys(str(row.number) for row in rows if row.number))
-        said.append(_("{protocol}, row {rows}").format(protocol=name, rows=numbers) if numbers else name)
+        row = _("{protocol}, row {rows}").format(protocol=name, rows=numbers)
+        said.append(row if numbers else name)
     return "; ".join(said)
 
 
