@@ -100,16 +100,16 @@ def test_t1_of_one_type_at_two_levels_the_higher_counts() -> None:
     assert with_and_without(text, severe, told) == (SEVERE, HIGH)
 
 
-def test_t2_a_coarser_table_can_be_more_sensitive_than_a_finer_one() -> None:
-    coarse = "  - {level: moderate, type: needs_assessment, words: B, when: {granularity: adm1}}\n"
+def test_t2_a_finer_table_can_be_less_sensitive_than_a_coarser_one() -> None:
+    fine = "  - {level: low, type: needs_assessment, words: A, when: {granularity: adm3}}\n"
     text = written(
-        "rows:\n  - {level: low, type: needs_assessment, words: A, when: {granularity: adm3}}\n"
-        + coarse
+        "rows:\n" + fine + "  - {level: moderate, type: needs_assessment, words: B, "
+        "when: {granularity: adm1}}\n"
     )
-    told = {"type": "needs_assessment", "granularity": "adm1"}
-    assert with_and_without(text, coarse, told) == (MODERATE, LOW)
-    finer = {"type": "needs_assessment", "granularity": "adm3"}
-    assert with_and_without(text, coarse, finer) == (LOW, LOW)
+    told = {"type": "needs_assessment", "granularity": "adm3"}
+    assert with_and_without(text, fine, told) == (LOW, MODERATE)
+    coarser = {"type": "needs_assessment", "granularity": "adm1"}
+    assert with_and_without(text, fine, coarser) == (MODERATE, MODERATE)
 
 
 def test_t3_of_ranges_that_overlap_the_higher_counts() -> None:
@@ -379,10 +379,11 @@ def test_t21_all_contributing_organizations_have_to_agree() -> None:
 
 
 def test_t22_a_placeholder_left_in_the_text_counts_as_met() -> None:
-    text = (files("ckanext.isp") / "schemas/protocols/iasc-template.yaml").read_text()
-    left = row(text, "for x, y and z clusters")
-    told: dict[str, Any] = {"type": "operational_presence", "granularity": "site"}
-    assert with_and_without(text, left, told) == (MODERATE, LOW)
+    left = (
+        '  - {level: high, type: operational_presence, words: "Of x, y and z", undecided: true}\n'
+    )
+    text = written("rows:\n  - {level: low, type: operational_presence, words: A}\n" + left)
+    assert with_and_without(text, left, {"type": "operational_presence"}) == (HIGH, LOW)
 
 
 def test_t23_places_have_their_own_names() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from typing import Any
 
 from ..policy import answers as facts
@@ -29,6 +30,7 @@ from .problems import Fault, Path, Problem, Refused
 from .source import Source
 from .vocabulary import NONE, YES_NO, DataType, Question, shared
 
+MAX_ROWS = 20_000
 LEVEL_WORDS = ("name", "classification", "definition", "audience", "rule", "treatment")
 _LEVELS = {level.slug: level for level in Level}
 _EXPOSURES = {exposure.slug: exposure for exposure in Exposure}
@@ -109,7 +111,9 @@ class _Compiler:
     def document(self) -> Document:
         self._ask()
         self.levels = tuple(self._levels())
-        rows = tuple(self._rows())
+        rows = tuple(islice(self._rows(), MAX_ROWS))
+        if len(rows) == MAX_ROWS:
+            self._fault(Fault.TOO_MANY, "rows", most=MAX_ROWS)
         told = self.told
         days = told.get("in_force", {})
         begins = self._date(days.get("from"), "in_force", "from")
@@ -188,6 +192,10 @@ class _Compiler:
         usual = USUAL[level]
         asked = entry.get("exposure", {})
         exposures = usual.exposures
+        storage = Storage[entry["storage"].upper()] if "storage" in entry else usual.storage
+        if storage > usual.storage:
+            told = {"value": [storage.slug], "level": level.slug}
+            self._fault(Fault.WIDER_THAN_FLOOR, "levels", number, "storage", **told)
         if "allows" in asked:
             exposures = frozenset(_EXPOSURES[e] for e in asked["allows"]) | {Exposure.MEMBERS}
         wider = exposures - usual.exposures
@@ -214,7 +222,7 @@ class _Compiler:
             tuple(self._methods(entry, number)),
             entry["key"],
             words,
-            Storage[entry["storage"].upper()] if "storage" in entry else usual.storage,
+            storage,
             Enforcement[binding.upper()],
             tuple(map(self._decider, entry.get("decides", ()))),
             retention.get("days"),

@@ -237,10 +237,10 @@ class Protocol:
     found: dict[Any, Any] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        by_type: dict[str, tuple[Row, ...]] = {}
+        by_type: dict[str, list[Row]] = {}
         for row in self.rows:
-            by_type[row.type] = (*by_type.get(row.type, ()), row)
-        object.__setattr__(self, "by_type", by_type)
+            by_type.setdefault(row.type, []).append(row)
+        object.__setattr__(self, "by_type", {kind: tuple(of) for kind, of in by_type.items()})
         # a minimum that is the public level asks for nothing
         binding = (m for m in self.minimums if self.levels[m.rank].level is not Level.LOW)
         object.__setattr__(self, "minimums", tuple(binding))

@@ -116,18 +116,23 @@ class Verdict:
     def proposed(self) -> Level | None:
         """The level that the answers give; None where no protocol lists what they describe.
 
-        The highest that is still possible, and never the public one while a fact is open.
+        The highest that is still possible, and never the public one while a fact is open, or where
+        a table lists the type and nothing of what was answered (a finer detail than it speaks of).
         """
         found = [finding.rule.level for finding in self.findings if finding.rule]
-        if self.open:
+        if self.open or self._gap:
             found.append(Level.MODERATE)
         return max(found, default=None)
+
+    @property
+    def _gap(self) -> bool:
+        return any(finding.gap for finding in self.findings)
 
     def binding(self, level: Level) -> Enforcement | None:
         """How binding the answers are against a level; None where they do not ask for more."""
         asking = (f.rule for f in self.findings if f.rule and f.rule.level > level)
         strictest = max((rule.enforcement for rule in asking), default=None)
-        if strictest is None and self.open and level is Level.LOW:
+        if strictest is None and (self.open or self._gap) and level is Level.LOW:
             return Enforcement.BLOCK
         return strictest
 
