@@ -61,7 +61,7 @@ def _levels(document: Document, source: Source) -> Iterator[Problem]:
         yield source.problem(Doubt.NO_TYPES, ("rows",) if "rows" in document.told else ("levels",))
     for number, rule in enumerate(protocol.levels):
         if rule.enforcement is Enforcement.ADVISE:
-            at = ("levels", number, "enforcement")
+            at: Path = ("levels", number, "enforcement")
             at = at if at in source.marks else ("enforcement",)
             yield source.problem(Doubt.ADVISES_ONLY, at, level=rule.key)
 
