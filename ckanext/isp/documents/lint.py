@@ -22,10 +22,10 @@ from .source import Source
 from .vocabulary import Question, fold, shared
 
 MOST = 300
-_PAIRS = 200_000
+_PAIRS = 50_000
 _LEFT_OPEN = re.compile(
     r"\b[wxy],? (?:and|et|y|or|ou|o) [xyz]\b|\bTB[ACD]\b|\bXX+\b|\?\?+|_{3,}"
-    r"|\[\s*(?:\.{2,}|…|_*)?\s*\]|\b(?:to be (?:determined|confirmed|defined|decided))\b"
+    r"|\[\s*\]|\[\s*(?:\.{2,}|…|_+)\s*\]|\b(?:to be (?:determined|confirmed|defined|decided))\b"
     r"|\b(?:à (?:définir|déterminer|préciser|compléter|confirmer)|por (?:definir|confirmar))\b",
     re.IGNORECASE,
 )

@@ -58,5 +58,7 @@ def _fits(conditions: list[Condition], question: Question | None) -> bool:
         # the most that can be answered, and that without one of what must not come together
         most = choices - banned
         parts = [c.values for c in conditions if c.negated and c.every]
+        if prod(map(len, parts)) > _MOST:
+            return True
         answers = [most - frozenset(left) for left in product(*parts)] if parts else [most]
     return any(all(c.met_by(answer) for c in conditions) for answer in answers)
