@@ -216,6 +216,14 @@ def test_an_open_question_never_leaves_data_public(
     assert not verdict.open or verdict.proposed is not Level.LOW
 
 
+@given(st.lists(TABLES, min_size=1, max_size=3), GIVEN)
+def test_what_a_listed_type_leaves_unsaid_is_never_public(
+    several: list[Protocol], answers: Answers
+) -> None:
+    verdict = decide(several, Facts(None, known=answers, asked=True), TODAY)
+    assert verdict.proposed is not Level.LOW or not any(f.gap for f in verdict.findings)
+
+
 @given(st.lists(TABLES, max_size=3), GIVEN, st.sampled_from(Level))
 def test_the_floor_is_never_exceeded_whatever_was_answered(
     several: list[Protocol], answers: Answers, level: Level

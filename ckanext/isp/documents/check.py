@@ -1,22 +1,24 @@
-"""Whether a document has the form of a protocol: every fault in one go, with what was meant."""
+"""Whether a document has the form of a protocol: every fault at once, each with what was meant."""
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
 from functools import cache
 from importlib.resources import files
+from itertools import islice
 from typing import Any
 
-from jsonschema import Draft202012Validator
+from jsonschema import Draft202012Validator, validators
 from jsonschema.exceptions import ValidationError
 
 from .problems import Fault, Path, Problem
 from .source import Source
 
 FORMAT = "schemas/protocols/isp-protocol-1.schema.json"
-_MOST = 200
+MOST, _LOOKED_AT = 200, 1_000
 _FORMS = {
     "date": "2026-11-27",
     "key": "needs-assessment",
@@ -32,22 +34,29 @@ def schema() -> dict[str, Any]:
     return json.loads((files("ckanext.isp") / FORMAT).read_text())
 
 
+def _whole(validator: Any, pattern: str, value: Any, _schema: Any) -> Iterator[ValidationError]:
+    """A pattern is met by the whole text, a line break at its end included."""
+    if isinstance(value, str) and not re.fullmatch(pattern.removesuffix("$"), value):
+        yield ValidationError(pattern)
+
+
 @cache
-def _validator() -> Draft202012Validator:
-    return Draft202012Validator(schema())
+def _validator() -> Any:
+    return validators.extend(Draft202012Validator, {"pattern": _whole})(schema())
 
 
 def faults(source: Source) -> list[Problem]:
     """What in a document is not of the form of a protocol, in the order of its lines."""
     if not isinstance(source.value, dict):
         return [source.problem(Fault.WRONG_TYPE, (), meant=["object"])]
-    found = [
+    told = (
         problem
         for error in _validator().iter_errors(source.value)
         for problem in _told(source, error, tuple(error.absolute_path))
-    ]
+    )
+    found = list(islice(told, _LOOKED_AT))
     unique = {(p.code, p.path, repr(p.values)): p for p in found}
-    return sorted(unique.values(), key=lambda p: (p.line, p.column))[:_MOST]
+    return sorted(unique.values(), key=lambda p: (p.line, p.column))[:MOST]
 
 
 def close(value: object, choices: Iterable[str]) -> str | None:
@@ -75,6 +84,8 @@ def _told(source: Source, error: ValidationError, path: Path) -> Iterator[Proble
         yield source.problem(Fault.NOT_ONE_OF, path, **told)
     elif rule == "type":
         yield source.problem(Fault.WRONG_TYPE, path, value=value, meant=_listed(rule, error))
+    elif rule == "maxItems":
+        yield source.problem(Fault.TOO_MANY, path, most=error.validator_value)
     elif rule in ("minLength", "minItems", "minProperties"):
         yield source.problem(Fault.EMPTY, path)
     elif error.parent is not None and "propertyNames" in error.absolute_schema_path:

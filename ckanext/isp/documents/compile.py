@@ -3,34 +3,23 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
-from ..policy import answers as facts
-from ..policy.answers import GRANULARITIES, GRANULARITY, Condition
-from ..policy.protocol import (
-    ANY_TYPE,
-    USUAL,
-    Behaviour,
-    Kind,
-    LevelRule,
-    Method,
-    Protocol,
-    Row,
-    Scope,
-    Status,
-    Words,
-)
-from ..policy.scale import Enforcement, Exposure, Level, Storage
+from ..policy.protocol import ANY_TYPE, Kind, LevelRule, Protocol, Row, Scope, Status, Words
 from . import check, source
-from .problems import Fault, Path, Problem, Refused
+from .conditions import Conditions
+from .levels import levels
+from .problems import Fault, Refused
+from .questions import places, questions
+from .reading import Reading, as_list, words
+from .rows import Rows
 from .source import Source
-from .vocabulary import NONE, YES_NO, DataType, Question, shared
+from .vocabulary import NONE, DataType, Question, shared
 
-LEVEL_WORDS = ("name", "classification", "definition", "audience", "rule", "treatment")
-_LEVELS = {level.slug: level for level in Level}
-_EXPOSURES = {exposure.slug: exposure for exposure in Exposure}
+MAX_ROWS = 20_000
 _SIDE_OF = {
     Kind.COUNTRY: "places",
     Kind.SUB_COUNTRY: "places",
@@ -66,7 +55,12 @@ class Document:
 
     def words(self, value: Any) -> Words:
         """A text of the document by language."""
-        return _words(value, self.languages[0])
+        return words(value, self.languages[0])
+
+    @staticmethod
+    def kinds(row: Mapping[str, Any]) -> tuple[str, ...]:
+        """The types that a row of the document, as it is written, speaks of."""
+        return tuple(as_list(row["type"]))
 
 
 def load(data: bytes) -> Document:
@@ -86,342 +80,108 @@ def compile(read: Source) -> Document:
     found = check.faults(read)
     if found:
         raise Refused(tuple(found))
-    made = _Compiler(read)
-    document = made.document()
-    if made.problems:
-        raise Refused(tuple(sorted(made.problems, key=lambda p: (p.line, p.column))))
+    reading = Reading(read)
+    document = _document(reading)
+    reading.refuse()
     return document
 
 
-@dataclass
-class _Compiler:
-    source: Source
-    problems: list[Problem] = field(default_factory=list)
+def _document(reading: Reading) -> Document:
+    asked, named = questions(reading), places(reading)
+    own = tuple(levels(reading))
+    table = Rows(reading, Conditions(reading, asked, named), own)
+    rows = tuple(islice(table.table(), MAX_ROWS))
+    if len(rows) == MAX_ROWS:
+        reading.fault(Fault.TOO_MANY, "rows", most=MAX_ROWS)
+    protocol = _protocol(reading, own, rows, tuple(table.minimums()))
+    _dates_and_reviews(reading)
+    types = dict(_types(reading, rows))
+    all_asked = {**asked, **table.decisions}
+    return Document(protocol, reading.told, reading.languages, types, all_asked, named)
 
-    def __post_init__(self) -> None:
-        self.told: dict[str, Any] = self.source.value
-        self.key: str = self.told["key"]
-        self.languages: tuple[str, ...] = tuple(self.told["languages"])
-        self.places = {name: _granularities(of) for name, of in self._geography().items()}
-        self.questions: dict[str, Question] = {}
-        self.levels: tuple[LevelRule, ...] = ()
 
-    def document(self) -> Document:
-        self._ask()
-        self.levels = tuple(self._levels())
-        rows = tuple(self._rows())
-        told = self.told
-        days = told.get("in_force", {})
-        begins = self._date(days.get("from"), "in_force", "from")
-        ends = self._date(days.get("until"), "in_force", "until")
-        if begins and ends and ends < begins:
-            self._fault(Fault.ENDS_BEFORE_IT_BEGINS, "in_force", "until")
-        protocol = Protocol(
-            key=self.key,
-            title=self._words(told["title"]),
-            version=str(told["version"]),
-            levels=self.levels,
-            valid_from=begins,
-            rows=rows,
-            minimums=tuple(self._minimums()),
-            scope=self._scope(),
-            status=Status(told["status"]),
-            valid_until=ends,
-            stand_in=told["scope"]["kind"] == Kind.TEMPLATE.value,
-        )
-        self._date(told.get("date"), "date")
-        self._reviews()
-        if not self.levels and protocol.status is not Status.LISTED:
-            self._fault(Fault.LEVELS_MISSING)
-        types = {row.type: self._type(row.type) for row in rows if row.type != ANY_TYPE}
-        types |= {key: self._type(key) for key in told.get("types", ())}
-        return Document(protocol, told, self.languages, types, self.questions, self.places)
+def _protocol(
+    reading: Reading,
+    own: tuple[LevelRule, ...],
+    rows: tuple[Row, ...],
+    minimums: tuple[Row, ...],
+) -> Protocol:
+    told = reading.told
+    status = Status(told["status"])
+    if not own and status is not Status.LISTED:
+        reading.fault(Fault.LEVELS_MISSING)
+    begins = _date(reading, told.get("in_force", {}).get("from"), "in_force", "from")
+    ends = _date(reading, told.get("in_force", {}).get("until"), "in_force", "until")
+    if begins and ends and ends < begins:
+        reading.fault(Fault.ENDS_BEFORE_IT_BEGINS, "in_force", "until")
+    return Protocol(
+        key=reading.key,
+        title=reading.words(told["title"]),
+        version=str(told["version"]),
+        levels=own,
+        valid_from=begins,
+        rows=rows if own else (),
+        minimums=minimums,
+        scope=_scope(reading),
+        status=status,
+        valid_until=ends,
+        stand_in=told["scope"]["kind"] == Kind.TEMPLATE.value,
+        sender_decides=told.get("sender_decides", False),
+    )
 
-    # what it asks
 
-    def _ask(self) -> None:
-        known = shared().questions
-        for key, entry in self.told.get("questions", {}).items():
-            fact = key if key in facts.SHARED else f"{self.key}.{key}"
-            usual = known.get(fact)
-            answers = {k: self._words(v) for k, v in entry.get("answers", {}).items()}
-            if not answers and not usual:
-                answers = dict(shared().questions[facts.HOUSEHOLD].answers)
-            self.questions[fact] = Question(
-                fact,
-                self._words(entry["ask"]),
-                {**(usual.answers if usual else {}), **answers},
-                usual.none if usual else None,
-                entry.get("many", usual.many if usual else False),
-                self._words(entry["hint"]) if "hint" in entry else None,
-            )
-        for key, name in self.told["scope"].get("exercises", {}).items():
-            self._add(facts.EXERCISE, key, self._words(name))
-        for name, entry in self._geography().items():
-            if isinstance(entry, dict) and "is" not in entry:
-                self._add(GRANULARITY, f"{self.key}.{name}", self._words(entry["name"]))
+def _scope(reading: Reading) -> Scope:
+    told = reading.told["scope"]
+    kind = Kind(told["kind"])
+    side = _SIDE_OF.get(kind)
+    if side and not told.get(side):
+        reading.fault(Fault.PLACE_MISSING, "scope", value=side)
+    return Scope(
+        kind,
+        frozenset(told.get("places", ())),
+        frozenset(told.get("sectors", ())),
+        frozenset(told.get("organisations", ())),
+        frozenset(told.get("exercises", ())),
+    )
 
-    def _add(self, fact: str, key: str, words: Words) -> None:
-        before = self.questions.get(fact) or shared().questions[fact]
-        self.questions[fact] = replace(before, answers={**before.answers, key: words})
 
-    def _geography(self) -> dict[str, Any]:
-        return self.told.get("geography", {})
+def _dates_and_reviews(reading: Reading) -> None:
+    told = reading.told
+    date = told.get("date", "")
+    _date(reading, f"{date}-01" if len(date) == len("2026-11") else date, "date")
+    for list_of in ("endorsed_by", "developed_by", "consulted", "presented_to"):
+        for place, party in enumerate(told.get(list_of, ())):
+            if isinstance(party, dict):
+                _date(reading, party.get("date"), list_of, place, "date")
+    for name, review in told.get("reviews", {}).items():
+        if review.get("months") == NONE and "why" not in review:
+            reading.fault(Fault.REASON_MISSING, "reviews", name, "months")
 
-    # levels
 
-    def _levels(self) -> Iterator[LevelRule]:
-        before, keys = None, set()
-        for number, entry in enumerate(self.told.get("levels", ())):
-            level = _LEVELS[entry["as"]]
-            if before is not None and level < before:
-                self._fault(Fault.LEVELS_OUT_OF_ORDER, "levels", number, "as")
-            if entry["key"] in keys:
-                self._fault(Fault.SAME_LEVEL_KEY, "levels", number, "key", value=entry["key"])
-            before = level
-            keys.add(entry["key"])
-            yield self._level(entry, level, number)
-
-    def _level(self, entry: dict[str, Any], level: Level, number: int) -> LevelRule:
-        usual = USUAL[level]
-        asked = entry.get("exposure", {})
-        exposures = usual.exposures
-        if "allows" in asked:
-            exposures = frozenset(_EXPOSURES[e] for e in asked["allows"]) | {Exposure.MEMBERS}
-        wider = exposures - usual.exposures
-        if wider:
-            told = {"value": sorted(e.slug for e in wider), "level": level.slug}
-            self._fault(Fault.WIDER_THAN_FLOOR, "levels", number, "exposure", "allows", **told)
-        if entry.get("discoverable") is False:
-            exposures &= {Exposure.MEMBERS}
-        default = usual.default if usual.default in exposures else Exposure.MEMBERS
-        if "default" in asked:
-            default = _EXPOSURES[asked["default"]]
-            if default not in exposures:
-                at = ("levels", number, "exposure", "default")
-                self._fault(Fault.DEFAULT_NOT_ALLOWED, *at, value=default.slug)
-        binding = entry.get("enforcement", self.told.get("enforcement", "block"))
-        retention = entry.get("retention", {})
-        words = {w: self._words(entry[w]) for w in LEVEL_WORDS if w in entry}
-        if "text" in retention:
-            words["retention"] = self._words(retention["text"])
-        return LevelRule(
-            level,
-            exposures,
-            default,
-            tuple(self._methods(entry, number)),
-            entry["key"],
-            words,
-            Storage[entry["storage"].upper()] if "storage" in entry else usual.storage,
-            Enforcement[binding.upper()],
-            tuple(self._words(body)[self.languages[0]] for body in entry.get("decides", ())),
-            retention.get("days"),
-        )
-
-    def _methods(self, entry: dict[str, Any], number: int) -> Iterator[Method]:
-        known = {**shared().methods, **self.told.get("methods", {})}
-        for place, key in enumerate(entry.get("methods", ())):
-            if key not in known:
-                told = {"value": key, "meant": check.close(key, known), "choices": list(known)}
-                self._fault(Fault.UNKNOWN_METHOD, "levels", number, "methods", place, **told)
-                continue
-            method = known[key]
-            yield Method(key, self._words(method["name"]), Behaviour(method["behaviour"]))
-
-    # the table
-
-    def _rows(self) -> Iterator[Row]:
-        known = {**shared().methods, **self.told.get("methods", {})}
-        for place, entry in enumerate(self.told.get("rows", ())):
-            number = place + 1
-            when = list(self._conditions(entry.get("when", {}), ("rows", place, "when")))
-            if "decided_by" in entry:
-                when.append(self._decision(number, entry))
-            for at, key in enumerate(entry.get("without", ())):
-                if key not in known and key not in {b.value for b in Behaviour}:
-                    told = {"value": key, "meant": check.close(key, known), "choices": list(known)}
-                    self._fault(Fault.UNKNOWN_METHOD, "rows", place, "without", at, **told)
-            yield Row(
-                number,
-                entry["type"],
-                self._rank(entry["level"], ("rows", place, "level")),
-                self._words(entry["words"]),
-                tuple(when),
-                tuple(self._groups(entry, ("rows", place, "except"))),
-                entry.get("otherwise", False),
-                entry.get("undecided", False),
-                tuple(map(self._words, entry.get("audience", ()))),
-                frozenset(entry.get("without", ())),
-                self._words(entry["treatment"]) if "treatment" in entry else None,
-                tuple(map(self._words, entry.get("needs", ()))),
-                self._words(entry["note"]) if "note" in entry else None,
-            )
-
-    def _minimums(self) -> Iterator[Row]:
-        if not self.levels:
-            return
-        own = "minimums" in self.told
-        for place, entry in enumerate(self.told["minimums"] if own else shared().minimums):
-            path = ("minimums", place)
-            yield Row(
-                0,
-                ANY_TYPE,
-                self._reaching(entry["level"], (*path, "level")),
-                self._words(entry["words"]) if "words" in entry else {},
-                tuple(self._conditions(entry["when"], (*path, "when"))),
-                tuple(self._groups(entry, (*path, "except"))),
-            )
-
-    def _groups(self, entry: dict[str, Any], path: Path) -> Iterator[tuple[Condition, ...]]:
-        groups = entry.get("except", [])
-        alone = isinstance(groups, dict)
-        for place, group in enumerate([groups] if alone else groups):
-            yield tuple(self._conditions(group, path if alone else (*path, place)))
-
-    def _conditions(self, told: dict[str, Any], path: Path) -> Iterator[Condition]:
-        for name, asked in told.items():
-            here = (*path, name)
-            fact = self._fact(name, here)
-            if fact is None:
-                continue
-            every = isinstance(asked, dict) and "all" in asked
-            negated = isinstance(asked, dict) and "not" in asked
-            values = next(iter(asked.values())) if isinstance(asked, dict) else asked
-            chosen = [v for one in _list(values) for v in self._values(fact, one, here)]
-            if chosen:
-                yield Condition(fact, frozenset(chosen), every, negated)
-
-    def _fact(self, name: str, path: Path) -> str | None:
-        own = f"{self.key}.{name}"
-        if own in self.questions:
-            return own
-        if name in facts.SHARED and name != facts.TYPE:
-            return name
-        known = [f.removeprefix(f"{self.key}.") for f in self.questions]
-        known += [fact for fact in facts.SHARED if fact != facts.TYPE]
-        told = {"value": name, "meant": check.close(name, known), "choices": known}
-        self.problems.append(self.source.problem(Fault.UNKNOWN_FACT, path, **told))
-        return None
-
-    def _values(self, fact: str, value: Any, path: Path) -> Iterable[str]:
-        if isinstance(value, bool):
-            value = YES_NO[0] if value else YES_NO[1]
-        if fact == GRANULARITY:
-            found = self._granularity(value)
-            if found:
-                return found
-        question = self.questions.get(fact) or shared().questions.get(fact)
-        free = fact in (facts.PLACE, facts.ORGANISATION) or question is None
-        known = list(question.answers) if question else []
-        if free or value in known or (value == NONE and question and question.none):
-            return (value,)
-        known += [*self.places] if fact == GRANULARITY else []
-        told = {"value": value, "meant": check.close(value, known), "choices": known}
-        self.problems.append(self.source.problem(Fault.UNKNOWN_ANSWER, path, **told))
-        return ()
-
-    def _granularity(self, value: str) -> tuple[str, ...]:
-        """The steps of the ladder that a word means: ``raion``, ``adm2 or finer``."""
-        word, _space, side = value.partition(" or ")
-        if word in GRANULARITIES:
-            steps: tuple[str, ...] = (word,)
-        elif word in self.places:
-            steps = self.places[word] or (f"{self.key}.{word}",)
-        else:
-            return ()
-        if not side:
-            return steps
-        ladder = [GRANULARITIES.index(step) for step in steps if step in GRANULARITIES]
-        if side in ("finer", "lower") and ladder:
-            return GRANULARITIES[min(ladder) :]
-        if side in ("coarser", "higher") and ladder:
-            return GRANULARITIES[: max(ladder) + 1]
-        return ()
-
-    def _decision(self, number: int, entry: dict[str, Any]) -> Condition:
-        """A row that a body has to have decided is a question of yes or no."""
-        fact = f"{self.key}.decision_{number}"
-        body = self._words(entry["decided_by"])
-        self.questions[fact] = Question(
-            fact,
-            body,
-            shared().questions[facts.HOUSEHOLD].answers,
-            hint=self._words(entry["words"]),
-        )
-        return Condition(fact, frozenset({facts.YES}))
-
-    def _rank(self, key: str, path: Path) -> int:
-        keys = [rule.key for rule in self.levels]
-        if key in keys:
-            return keys.index(key)
-        told = {"value": key, "meant": check.close(key, keys), "choices": keys}
-        self.problems.append(self.source.problem(Fault.UNKNOWN_LEVEL, path, **told))
-        return 0
-
-    def _reaching(self, key: str, path: Path) -> int:
-        """An own level, or for one of the four the lowest own one that reaches it."""
-        keys = [rule.key for rule in self.levels]
-        if key in keys or key not in _LEVELS:
-            return self._rank(key, path)
-        reach = (n for n, rule in enumerate(self.levels) if rule.level >= _LEVELS[key])
-        return next(reach, len(keys) - 1)
-
-    # the rest
-
-    def _scope(self) -> Scope:
-        told = self.told["scope"]
-        kind = Kind(told["kind"])
-        side = _SIDE_OF.get(kind)
-        if side and not told.get(side):
-            self._fault(Fault.PLACE_MISSING, "scope", value=side)
-        return Scope(
-            kind,
-            frozenset(told.get("places", ())),
-            frozenset(told.get("sectors", ())),
-            frozenset(told.get("organisations", ())),
-            frozenset(told.get("exercises", ())),
-        )
-
-    def _reviews(self) -> None:
-        for name, review in self.told.get("reviews", {}).items():
-            if review.get("months") == NONE and "why" not in review:
-                self._fault(Fault.REASON_MISSING, "reviews", name, "months")
-
-    def _type(self, key: str) -> DataType:
-        usual = shared().types.get(key)
-        own = self.told.get("types", {}).get(key, {})
-        examples = [row["words"] for row in self.told.get("rows", ()) if row["type"] == key]
-        name = usual.name if usual else {self.languages[0]: key.rpartition(".")[2]}
-        return DataType(
+def _types(reading: Reading, rows: tuple[Row, ...]) -> Iterator[tuple[str, DataType]]:
+    """The types that rows name, or that the document words itself."""
+    own = reading.told.get("types", {})
+    examples: dict[str, dict[int, Words]] = {key: {} for key in own}
+    for row in rows:
+        if row.type != ANY_TYPE:
+            examples.setdefault(row.type, {})[row.number] = row.words
+    for key, named in examples.items():
+        usual, entry = shared().types.get(key), own.get(key, {})
+        name = usual.name if usual else {reading.languages[0]: key.rpartition(".")[2]}
+        yield (
             key,
-            {**name, **self._words(own["name"])} if "name" in own else name,
-            (*(usual.also if usual else ()), *own.get("also", ())),
-            tuple(map(self._words, [*own.get("examples", ()), *examples])),
+            DataType(
+                key,
+                {**name, **reading.words(entry["name"])} if "name" in entry else name,
+                (*(usual.also if usual else ()), *entry.get("also", ())),
+                (*map(reading.words, entry.get("examples", ())), *named.values()),
+            ),
         )
 
-    def _date(self, text: str | None, *path: str) -> dt.date | None:
-        try:
-            return dt.date.fromisoformat(text) if text else None
-        except ValueError:
-            self._fault(Fault.NOT_A_DATE, *path, value=text)
-            return None
 
-    def _words(self, value: Any) -> Words:
-        return _words(value, self.languages[0])
-
-    def _fault(self, code: Fault, *path: str | int, **values: Any) -> None:
-        self.problems.append(self.source.problem(code, path, **values))
-
-
-def _words(value: Any, language: str) -> Words:
-    return {language: value} if isinstance(value, str) else value
-
-
-def _list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value]
-
-
-def _granularities(of: Any) -> tuple[str, ...]:
-    if isinstance(of, dict):
-        of = of.get("is", [])
-    return tuple(of) if isinstance(of, list) else (of,)
+def _date(reading: Reading, text: str | None, *path: str | int) -> dt.date | None:
+    try:
+        return dt.date.fromisoformat(text) if text else None
+    except ValueError:
+        reading.fault(Fault.NOT_A_DATE, *path, value=text)
+        return None

@@ -30,6 +30,7 @@ class Fault(enum.Enum):
     EMPTY = "empty"
     NO_WORDS = "no_words"
     UNKNOWN_LEVEL = "unknown_level"
+    UNKNOWN_TYPE = "unknown_type"
     UNKNOWN_FACT = "unknown_fact"
     UNKNOWN_ANSWER = "unknown_answer"
     UNKNOWN_METHOD = "unknown_method"

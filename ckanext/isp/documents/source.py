@@ -56,11 +56,10 @@ def read(data: bytes) -> Source:
         _Reader(yaml.parse(text, Loader=_LOADER), source).read()
     except yaml.MarkedYAMLError as error:
         mark: Any = error.problem_mark or error.context_mark
-        where = (mark.line + 1, mark.column + 1) if mark else (0, 0)
+        line, column = (mark.line + 1, mark.column + 1) if mark else (0, 0)
         told = {"value": str(error.problem or error.context or "")}
-        raise Refused(
-            (*source.problems, Problem(Fault.SYNTAX, (), where[0], where[1], told))
-        ) from None
+        found = Problem(Fault.SYNTAX, (), line, column, told)
+        raise Refused((*source.problems, found)) from None
     except yaml.YAMLError as error:
         told = {"value": str(error).splitlines()[0]}
         raise Refused((*source.problems, Problem(Fault.SYNTAX, values=told))) from None

@@ -10,11 +10,11 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import date
 
-from .answers import PLACE
+from .answers import ONWARD, PLACE
 from .facts import Facts
 from .propose import Finding, propose
 from .protocol import LevelRule, Protocol
-from .scale import ALL, Exposure, Level
+from .scale import ALL, Exposure, Level, Onward
 from .verdict import Code, Reason, Verdict
 
 Rule = Callable[[Facts], Reason | None]
@@ -26,6 +26,12 @@ FLOOR_OF = {
     Level.MODERATE: FOUND_NOT_OPEN,
     Level.HIGH: FOUND_NOT_OPEN,
     Level.SEVERE: MEMBERS_ONLY,
+}
+ONWARD_OF = {
+    Onward.NOBODY: MEMBERS_ONLY,
+    Onward.SECTOR: FOUND_NOT_OPEN,
+    Onward.HUMANITARIAN: FOUND_NOT_OPEN,
+    Onward.PUBLIC: ALL,
 }
 
 
@@ -41,7 +47,8 @@ def decide(protocols: Iterable[Protocol], facts: Facts, today: date) -> Verdict:
     apply = applying(protocols, facts, today)
     findings = tuple(_find(protocol, facts) for protocol in apply) if facts.asked else ()
     reasons.extend(_protocol_reasons(apply, findings, facts))
-    return Verdict(tuple(reasons), findings, protocols=apply)
+    reasons.extend(_sender_reasons(apply, facts))
+    return Verdict(tuple(reasons), findings, _unsaid(apply, facts), apply)
 
 
 def applying(protocols: Iterable[Protocol], facts: Facts, today: date) -> tuple[Protocol, ...]:
@@ -119,6 +126,23 @@ def _find(protocol: Protocol, facts: Facts) -> Finding:
     finding = propose(protocol, facts.known)
     unknown = protocol.scope.open(facts.known)
     return replace(finding, open=finding.open | unknown) if unknown else finding
+
+
+def _sender_reasons(protocols: tuple[Protocol, ...], facts: Facts) -> Iterator[Reason]:
+    """Who gave the data says how far it may be shared further (Niger, Protection)."""
+    said = facts.known.get(ONWARD)
+    if said is None:
+        return
+    onward = Onward.said(said)
+    for protocol in protocols:
+        if protocol.sender_decides:
+            yield Reason(Code.ONWARD, ONWARD_OF[onward], None, protocol, onward=onward)
+
+
+def _unsaid(protocols: tuple[Protocol, ...], facts: Facts) -> frozenset[str]:
+    """What those who gave the data have to be asked, where a protocol lets them decide."""
+    asks = facts.asked and ONWARD not in facts.known
+    return frozenset({ONWARD} if asks and any(p.sender_decides for p in protocols) else ())
 
 
 def _rule(protocol: Protocol, of: Level, found: LevelRule | None) -> LevelRule | None:

@@ -77,6 +77,17 @@ class Method:
 
 
 @dataclass(frozen=True)
+class Decider:
+    """Somebody who has to agree before data is given.
+
+    :param every: all bodies of that kind have to agree, not one of them
+    """
+
+    words: Words
+    every: bool = False
+
+
+@dataclass(frozen=True)
 class LevelRule:
     """A level as one protocol has it.
 
@@ -98,7 +109,7 @@ class LevelRule:
     words: Mapping[str, Words] = field(default_factory=dict)
     storage: Storage = Storage.RESOURCE
     enforcement: Enforcement = Enforcement.BLOCK
-    deciders: tuple[str, ...] = ()
+    deciders: tuple[Decider, ...] = ()
     retention_days: int | None = None
 
 
@@ -140,7 +151,8 @@ class Scope:
 class Row:
     """A row of the table: data of a type, under conditions, is of a level.
 
-    :param number: its place in the table, from 1; 0 for a minimum
+    :param number: its place in the table, from 1; 0 for a minimum or the rule of a level. One row
+        as written can be several of these: one for each of its types and alternatives
     :param type: the type's key (``facilities.sites`` lies under ``facilities``), or ``any``
     :param rank: the place of its level among the protocol's
     :param words: the row as the protocol words it
@@ -208,6 +220,7 @@ class Protocol:
     :param valid_from: first day; None for at once
     :param valid_until: last day; from then on it is overdue, and still in force
     :param stand_in: fills the place of a response's own protocol where there is none
+    :param sender_decides: how far data may be shared further is for those to say who gave it
     """
 
     key: str
@@ -221,16 +234,17 @@ class Protocol:
     status: Status = Status.ENDORSED
     valid_until: date | None = None
     stand_in: bool = False
+    sender_decides: bool = False
     by_type: Mapping[str, tuple[Row, ...]] = field(init=False, repr=False, compare=False)
     facts: tuple[str, ...] = field(init=False, repr=False, compare=False)
     highest: int = field(init=False, repr=False, compare=False)
     found: dict[Any, Any] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        by_type: dict[str, tuple[Row, ...]] = {}
+        by_type: dict[str, list[Row]] = {}
         for row in self.rows:
-            by_type[row.type] = (*by_type.get(row.type, ()), row)
-        object.__setattr__(self, "by_type", by_type)
+            by_type.setdefault(row.type, []).append(row)
+        object.__setattr__(self, "by_type", {kind: tuple(of) for kind, of in by_type.items()})
         # a minimum that is the public level asks for nothing
         binding = (m for m in self.minimums if self.levels[m.rank].level is not Level.LOW)
         object.__setattr__(self, "minimums", tuple(binding))

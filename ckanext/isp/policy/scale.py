@@ -69,6 +69,27 @@ class Storage(enum.IntEnum):
         return self.name.lower()
 
 
+class Onward(enum.IntEnum):
+    """How far those who receive data may share it further. Lower is stricter."""
+
+    NOBODY = 0
+    SECTOR = 1
+    HUMANITARIAN = 2
+    PUBLIC = 3
+
+    @property
+    def slug(self) -> str:
+        return self.name.lower()
+
+    @classmethod
+    def said(cls, given: frozenset[str]) -> Onward:
+        """What those who gave data said; where they said nothing they have to be asked first."""
+        return min((cls[word.upper()] for word in given if word in _ONWARD), default=cls.NOBODY)
+
+
+_ONWARD = frozenset(word.slug for word in Onward)
+
+
 class Enforcement(enum.IntEnum):
     """How binding a protocol is beyond the database floor. Higher is stricter."""
 

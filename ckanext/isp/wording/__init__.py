@@ -56,9 +56,8 @@ def pick(words: Words) -> str:
     """A text in the reader's language; else in a near one, in English, or in its first."""
     wanted = language()
     near = wanted.partition("_")[0]
-    return next(
-        (words[x] for x in (wanted, near, "en") if x in words), next(iter(words.values()), "")
-    )
+    found = (words[x] for x in (wanted, near, "en") if x in words)
+    return next(found, next(iter(words.values()), ""))
 
 
 def level_and_class(of: Level | None) -> str:
@@ -178,10 +177,9 @@ def cited(verdict: Verdict) -> str:
         rule = finding.rule
         rows = [row for row in finding.rows if rule and finding.protocol.levels[row.rank] is rule]
         name = protocol(finding.protocol)
-        numbers = ", ".join(str(row.number) for row in rows if row.number)
-        said.append(
-            _("{protocol}, row {rows}").format(protocol=name, rows=numbers) if numbers else name
-        )
+        numbers = ", ".join(dict.fromkeys(str(row.number) for row in rows if row.number))
+        row = _("{protocol}, row {rows}").format(protocol=name, rows=numbers)
+        said.append(row if numbers else name)
     return "; ".join(said)
 
 
@@ -461,6 +459,7 @@ _REASONS = {
     Code.LEVEL: lambda: "{level}",
     Code.HOLDS_RESOURCES: lambda: _("It holds files: a dataset on request holds none"),
     Code.NEEDS_OWNER: lambda: _("Strictly confidential data needs an organization"),
+    Code.ONWARD: lambda: _("Those who gave it do not let it be shared that far"),
 }
 
 _FLOOR = {
