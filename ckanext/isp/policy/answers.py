@@ -36,6 +36,8 @@ SHARED = (
 )
 
 UNLISTED = "unlisted"
+# letters in the code of a country
+COUNTRY = 3
 YES, NO = "yes", "no"
 
 # From the whole to the single person; protocols name places of their own on it.
@@ -98,8 +100,14 @@ def all_met(conditions: Iterable[Condition], answers: Answers) -> bool | None:
 
 def _within(given: frozenset[str], places: frozenset[str]) -> bool | None:
     """Whether a place lies in one of those named; None where a named one lies in it."""
-    if any(part.startswith(f"{whole}-") for part in given for whole in places):
+    if _part(given, places):
         return True
-    return (
-        None if any(part.startswith(f"{whole}-") for part in places for whole in given) else False
-    )
+    return None if _part(places, given) else False
+
+
+def _part(parts: frozenset[str], wholes: frozenset[str]) -> bool:
+    for part in parts:
+        # a country's own code lies in nothing
+        if len(part) > COUNTRY and any(part.startswith(f"{whole}-") for whole in wholes):
+            return True
+    return False
