@@ -179,12 +179,12 @@ def approve(
     before = plan.before.id if plan.before else None
     decision = _decision(session, act, proposal, event.id, world, approved=True, before=before)
     _put(session, plan, world)
-    back = 0
+    back: frozenset[str] = frozenset()
     if proposal.undoes is not None:
         undone = _done(session, proposal.undoes)
         back = giving_back.give_back(session, by, undone, proposal, event.id, plan.step)
-    counts = tightening.tighten(session, by, proposal.id, plan.step, holding)
-    return decision, {**counts.told(), "back": back}
+    counts = tightening.tighten(session, by, proposal.id, plan.step, holding, back)
+    return decision, {**counts.told(), "back": len(back)}
 
 
 def listed(session: Session, proposal_id: int | None = None) -> list[tuple[Any, Any]]:

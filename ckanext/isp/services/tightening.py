@@ -39,17 +39,23 @@ _TIGHTEN = sa.text(
 
 
 def tighten(
-    session: Session, act: Act, proposal_id: int, step: Step, holding: Callable[[], str]
+    session: Session,
+    act: Act,
+    proposal_id: int,
+    step: Step,
+    holding: Callable[[], str],
+    leave: frozenset[str] = frozenset(),
 ) -> Counts:
     """Raise and narrow what the protocols of a step ask for; each dataset gets its row of the
     record, which names the protocol that asks.
 
     :param holding: gives the id of the organisation that takes what may not be open and has none
+    :param leave: datasets that stay as they are
     """
     counts = Counts()
     cited: dict[str | None, Protocol | None] = {}
     homeless = False
-    for rows in _batches(_tightened(session, proposal_id, step, counts)):
+    for rows in _batches(_tightened(session, proposal_id, step, counts, leave)):
         session.execute(sa.insert(Tightened), [told for told, _found in rows])
         cited.update((told["protocol"], found.cited) for told, found in rows)
         homeless = homeless or any(found.to_holding for _told, found in rows)
@@ -67,9 +73,11 @@ def tighten(
 
 
 def _tightened(
-    session: Session, proposal_id: int, step: Step, counts: Counts
+    session: Session, proposal_id: int, step: Step, counts: Counts, leave: frozenset[str]
 ) -> Iterator[tuple[dict[str, Any], Change]]:
     for row, found in impact.changes(session, step):
+        if row.id in leave:
+            found = replace(found, effect=Effect.SAME)
         counts.add(row.organization, found.effect)
         if found.effect is Effect.TIGHTEN:
             yield _told(proposal_id, row, found), found
