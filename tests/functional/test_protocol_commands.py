@@ -14,7 +14,6 @@ from ckan.tests import factories
 from conftest import Dataset
 from test_protocols import ANSWERS, answer, keys_in_force, level, stored, text, water
 
-
 Run = Callable[..., Any]
 
 
