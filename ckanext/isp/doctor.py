@@ -24,7 +24,7 @@ from ckan.lib import files
 from . import gate
 from .implementations.labels import PermissionLabels
 from .model import guard
-from .services import protocols
+from .services import protocol_change, protocols
 
 log = logging.getLogger(__name__)
 
@@ -254,6 +254,9 @@ def _protocols() -> Iterator[Finding]:
         return
     spoken = [kept for kept in found if kept.document.protocol.in_force(today)]
     yield Finding("protocols", State.OK, f"{len(spoken)} in force, and the shipped template")
+    for row in protocol_change.due(model.Session, today):
+        found_is = f"{row.key} began on {row.begins}, and the catalogue was not tightened for it"
+        yield Finding("protocols", State.WARN, found_is, "Run `ckan isp protocol begin`, daily.")
     for kept in spoken:
         if kept.document.protocol.overdue(today):
             last = kept.document.protocol.valid_until

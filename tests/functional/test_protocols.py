@@ -14,6 +14,7 @@ import pytest
 import sqlalchemy as sa
 import yaml
 from ckan import model
+from ckan.cli.cli import ckan as ckan_command
 from ckan.tests import factories
 from conftest import Dataset, events, found_by_anyone, row
 from test_datasets import act, csv, refused
@@ -25,6 +26,7 @@ from ckanext.isp.services import datasets, protocol_change, tightening
 
 __all__ = ["race"]
 TIGHTENED = "tightened"
+BEGIN = ["isp", "protocol", "begin"]
 
 LEVELS = [{"key": key, "as": key} for key in ("low", "moderate", "high", "severe")]
 NOBODY = {"personal_data": [], "household_level": ["no"], "unprocessed_responses": ["no"]}
@@ -468,7 +470,7 @@ def test_retiring_what_is_not_in_force_is_refused(load: Any, focal_point: Any) -
 
 
 def test_a_version_says_nothing_before_its_first_day(
-    answered: Dataset, activate: Any, change: Any, load: Any, freezer: Any
+    answered: Dataset, activate: Any, freezer: Any, cli: Any
 ) -> None:
     freezer.move_to("2026-11-27 09:00")
     activate(rows=water("low"))
@@ -479,6 +481,11 @@ def test_a_version_says_nothing_before_its_first_day(
     assert {p.version for p in gate.protocols() if p.in_force(gate.today())} == {"2021", "1"}
     freezer.move_to("2026-12-01 09:00")
     assert {p.version for p in gate.protocols() if p.in_force(gate.today())} == {"2021", "2"}
+    assert "Run `ckan isp protocol begin`, daily." in [found.remedy for found in doctor.run()]
+    assert "1 datasets tightened" in cli.invoke(ckan_command, BEGIN).output
+    assert stored(made) == ("high", "members")
+    assert events(made["id"]) == ["classified", "tightened"]
+    assert "0 versions began" in cli.invoke(ckan_command, BEGIN).output
 
 
 def test_an_expired_protocol_is_overdue_and_in_force(activate: Any, focal_point: Any) -> None:

@@ -93,7 +93,7 @@ def decide(act: Act, proposal_id: int, *, approve: bool) -> dict[str, Any] | Non
             raise tk.ValidationError({"reason": [wording.say_why()]})
         protocol_change.refuse(model.Session, act, proposal_id, world())
         return None
-    _decision, changed = protocol_change.approve(model.Session, act, proposal_id, world(), _holding)
+    _decision, changed = protocol_change.approve(model.Session, act, proposal_id, world(), holding)
     return changed
 
 
@@ -173,11 +173,12 @@ def _loaded(kept: Kept | None) -> Kept:
     return kept
 
 
-def _holding() -> str:
-    holding = datasets.holding_organisation(
+def holding() -> str:
+    """The id of the organisation that takes what may not be open and has none."""
+    keeper = datasets.holding_organisation(
         model.Session, config.holding_organization(), wording.holding_title()
     )
-    return holding.id
+    return keeper.id
 
 
 def _name(user_id: str | None) -> str | None:

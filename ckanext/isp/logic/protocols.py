@@ -84,7 +84,7 @@ def told(document: Document, kept: Kept | None) -> dict[str, Any]:
 def read(text: str) -> tuple[Document | None, list[Problem]]:
     """Read a document, with all that is wrong with it or had better be otherwise."""
     try:
-        found = source.read(text.encode())
+        found = source.read(text.encode(errors="surrogateescape"))
         document = compile.compile(found)
     except Refused as refused:
         return None, list(refused.problems)

@@ -142,33 +142,33 @@ def protocol_list() -> Schema:
 
 
 @validator_args
-def protocol_show(ignore_missing: Any, unicode_safe: Any, isp_id_of_kept: Any) -> Schema:
+def protocol_show(ignore_missing: Any, isp_text: Any, isp_id_of_kept: Any) -> Schema:
     return {
         "id": [ignore_missing, isp_id_of_kept],
-        "key": [ignore_missing, unicode_safe],
-        "version": [ignore_missing, unicode_safe],
+        "key": [ignore_missing, isp_text],
+        "version": [ignore_missing, isp_text],
     }
 
 
 @validator_args
-def protocol_source(not_empty: Any, isp_text: Any) -> Schema:
-    return {"source": [not_empty, isp_text]}
+def protocol_source(not_empty: Any, isp_document: Any) -> Schema:
+    return {"source": [not_empty, isp_document]}
 
 
 @validator_args
 def protocol_simulate(
     ignore_missing: Any,
-    unicode_safe: Any,
-    isp_id_of_kept: Any,
     isp_text: Any,
+    isp_id_of_kept: Any,
+    isp_document: Any,
     default: Any,
     one_of: Any,
     natural_number_validator: Any,
 ) -> Schema:
     return {
         "id": [ignore_missing, isp_id_of_kept],
-        "key": [ignore_missing, unicode_safe],
-        "source": [ignore_missing, isp_text],
+        "key": [ignore_missing, isp_text],
+        "source": [ignore_missing, isp_document],
         "act": [default("activate"), one_of(["activate", "retire"])],
         "limit": [default(100), natural_number_validator],
         "offset": [default(0), natural_number_validator],
@@ -210,7 +210,7 @@ def protocol_proposals(ignore_missing: Any, isp_id_of_kept: Any) -> Schema:
 
 @validator_args
 def protocol_export(
-    ignore_missing: Any, unicode_safe: Any, isp_id_of_kept: Any, one_of: Any, default: Any
+    ignore_missing: Any, isp_text: Any, isp_id_of_kept: Any, one_of: Any, default: Any
 ) -> Schema:
     return {**protocol_show(), "format": [default("yaml"), one_of(["yaml", "csv", "xlsx"])]}
 

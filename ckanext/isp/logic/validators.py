@@ -39,11 +39,14 @@ def isp_joined_text(value: Any) -> str:
 
 def isp_text(value: Any) -> str:
     """A text, and nothing that only looks like one once it is written down."""
-    try:
-        written = value.encode() if isinstance(value, str) else b"\0"
-    except UnicodeEncodeError:
-        written = b"\0"
-    if b"\0" in written:
+    if not _writable(value, "strict"):
+        raise tk.Invalid(wording.not_a_text())
+    return value
+
+
+def isp_document(value: Any) -> str:
+    """A text as it was read; bytes that are no UTF-8 are told as problems, with their line."""
+    if not _writable(value, "surrogateescape"):
         raise tk.Invalid(wording.not_a_text())
     return value
 
@@ -58,5 +61,12 @@ def isp_id_of_kept(value: Any) -> int:
 
 def isp_reference(value: Any) -> int | str:
     """The id of a protocol, or its key."""
-    text = str(value)
-    return isp_id_of_kept(value) if text.isascii() and text.isdigit() else text
+    number = str(value).isascii() and str(value).isdigit()
+    return isp_id_of_kept(value) if number else isp_text(value)
+
+
+def _writable(value: Any, errors: str) -> bool:
+    try:
+        return isinstance(value, str) and b"\0" not in value.encode(errors=errors)
+    except UnicodeEncodeError:
+        return False

@@ -150,7 +150,8 @@ class ProtocolDecision(tk.BaseModel):
 class ProtocolInForce(tk.BaseModel):
     """The one version of a protocol that is in force.
 
-    ``before_id`` is the version before it, which counts until the first day of this one.
+    ``before_id`` is the version before it, which counts until the first day of this one. ``begins``
+    is that day, until the catalogue has been tightened for it.
     """
 
     __tablename__ = "isp_protocol_in_force"
@@ -158,19 +159,21 @@ class ProtocolInForce(tk.BaseModel):
     key: Mapped[str] = mapped_column(sa.Text, primary_key=True)
     protocol_id: Mapped[int] = mapped_column(sa.BigInteger)
     before_id: Mapped[int | None] = mapped_column(sa.BigInteger)
+    begins: Mapped[dt.date | None] = mapped_column(sa.Date)
     since: Mapped[dt.datetime] = mapped_column(Moment, server_default=sa.func.clock_timestamp())
 
 
 class Tightened(tk.BaseModel):
     """What a change of protocols raised or narrowed: a dataset as it was, and as it became.
 
-    ``bound_before`` is the level that the protocols asked for before the change; ``protocol`` the
-    key of the one that asks for more now.
+    ``event_id`` is the row of the record that tells of the change; ``bound_before`` the level that
+    the protocols asked for before it; ``protocol`` the key of the one that asks for more now.
     """
 
     __tablename__ = "isp_tightened"
 
-    proposal_id: Mapped[int] = mapped_column(sa.BigInteger, primary_key=True)
+    event_id: Mapped[int] = mapped_column(sa.BigInteger, primary_key=True)
+    proposal_id: Mapped[int] = mapped_column(sa.BigInteger)
     package_id: Mapped[str] = mapped_column(sa.Text, primary_key=True)
     level_before: Mapped[str | None] = mapped_column(sa.Text)
     level_after: Mapped[str | None] = mapped_column(sa.Text)

@@ -33,6 +33,7 @@ class Event(enum.Enum):
     PROTOCOL_LOADED = "protocol_loaded"
     PROTOCOL_PROPOSED = "protocol_proposed"
     PROTOCOL_ACTIVATED = "protocol_activated"
+    PROTOCOL_BEGUN = "protocol_begun"
     PROTOCOL_RETIRED = "protocol_retired"
     PROTOCOL_UNDONE = "protocol_undone"
     PROTOCOL_REFUSED = "protocol_refused"

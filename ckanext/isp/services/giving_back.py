@@ -74,7 +74,7 @@ def give_back(
     by: ProtocolProposal,
     event: int,
     step: Step,
-) -> int:
+) -> frozenset[str]:
     """Put levels and exposures back where they were before an act, as one batch.
 
     :param act: who decides
@@ -82,18 +82,18 @@ def give_back(
     :param by: the proposal to undo it, whose author asks for the lowering of each level
     :param event: the row of the record that tells of it
     :param step: the protocols before and after the undoing
-    :returns: how many datasets
+    :returns: the datasets
     """
     rows = list(backs(session, undone, step))
     if not rows:
-        return 0
+        return frozenset()
     session.execute(_BACK)
     session.execute(_FILL, rows)
     told = {"asked_by": by.requested_by, "decided_by": act.user_id, "reason": by.reason}
     session.execute(_APPROVE, {**told, "event": event, "minutes": MINUTES})
     acts.announce(session, act)
-    done: Any = session.execute(_GIVE)
-    return done.rowcount
+    session.execute(_GIVE)
+    return frozenset(row["package_id"] for row in rows)
 
 
 def backs(session: Session, undone: ProtocolDecision, step: Step) -> Iterator[dict[str, Any]]:

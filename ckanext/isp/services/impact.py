@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -22,7 +23,7 @@ FETCHED = 2000
 _DATASETS = f"""
     SELECT p.id, p.name, p.title, p.state, p.owner_org, o.name AS organization,
            p.extras->>'sensitivity' AS level, isp_exposure(p.private, p.extras) AS exposure,
-           r.package_id IS NOT NULL AS resources, w.places, a.answers, a.answers::text AS answered,
+           r.package_id IS NOT NULL AS resources, w.places, a.answers::text AS answers,
            coalesce(p.type, 'dataset') IN (SELECT type FROM isp_exempt_type) AS exempt,
            l.package_id IS NOT NULL AS lowered
       FROM package p LEFT JOIN "group" o ON o.id = p.owner_org
@@ -83,7 +84,7 @@ def changes(session: Session, step: Step) -> Iterator[tuple[Any, Change]]:
     for row in datasets(session):
         owned = bool(row.owner_org)
         alike = (row.level, row.exposure, row.resources, row.state, row.exempt, row.lowered, owned)
-        where = (row.organization, tuple(row.places or ()), row.answered)
+        where = (row.organization, tuple(row.places or ()), row.answers)
         found = decided.get((alike, where))
         if found is None:
             told = (stored_of(row, step.places), step.before, step.after, step.day)
@@ -126,6 +127,7 @@ def stored_of(row: Any, places: frozenset[str]) -> Stored:
     :param places: what it is about where it does not say
     """
     level = Level.parse(row.level)
+    answers = json.loads(row.answers) if row.answers else {}
     exposure = Exposure[row.exposure.upper()]
     facts = Facts(
         level=level,
@@ -133,8 +135,8 @@ def stored_of(row: Any, places: frozenset[str]) -> Stored:
         owned=bool(row.owner_org),
         holds_resources=row.resources,
         exempt=row.exempt and row.level is None and not row.resources,
-        known=facts_of(row.organization, row.places or (), row.answers or {}, places),
-        asked=bool(row.answers),
+        known=facts_of(row.organization, row.places or (), answers, places),
+        asked=bool(answers),
     )
     return Stored(facts, not exposure.public, exposure is Exposure.ON_REQUEST)
 

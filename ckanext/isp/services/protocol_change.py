@@ -22,6 +22,7 @@ from . import giving_back, impact, protocols, record, tightening
 from .act import Act
 from .impact import Step
 from .protocols import Kept
+from .tightening import Cause
 
 ACTIVATE, RETIRE, UNDO = "activate", "retire", "undo"
 ACTS = (ACTIVATE, RETIRE, UNDO)
@@ -179,12 +180,45 @@ def approve(
     before = plan.before.id if plan.before else None
     decision = _decision(session, act, proposal, event.id, world, approved=True, before=before)
     _put(session, plan, world)
-    back = 0
+    back: frozenset[str] = frozenset()
     if proposal.undoes is not None:
         undone = _done(session, proposal.undoes)
         back = giving_back.give_back(session, by, undone, proposal, event.id, plan.step)
-    counts = tightening.tighten(session, by, proposal.id, plan.step, holding)
-    return decision, {**counts.told(), "back": back}
+    cause = Cause(proposal.id, event.id)
+    counts = tightening.tighten(session, by, cause, plan.step, holding, back)
+    return decision, {**counts.told(), "back": len(back)}
+
+
+def begin(
+    session: Session, act: Act, world: World, holding: Callable[[], str]
+) -> list[tuple[Kept, dict[str, Any]]]:
+    """Tighten the catalogue for versions that were activated ahead, once their first day has come.
+
+    :returns: these versions, each with what changed; all but the first find nothing left to do
+    :raises Stopped: where somebody else is changing the protocols
+    """
+    if not due(session, world.today):
+        return []
+    _lock(session)
+    now = _spoken(protocols.in_force(session, world.today))
+    step = Step(now, now, world.today, world.places)
+    begun = []
+    for row in due(session, world.today):
+        kept = _kept(session, row.protocol_id)
+        by = replace(act, protocol=kept.document.protocol)
+        event = record.add(session, Event.PROTOCOL_BEGUN, by)
+        cause = Cause(_activated_by(session, row.protocol_id), event.id)
+        begun.append((kept, tightening.tighten(session, by, cause, step, holding).told()))
+        row.begins = row.before_id = None
+    session.flush()
+    return begun
+
+
+def due(session: Session, today: dt.date) -> list[ProtocolInForce]:
+    """Versions whose first day has come, and for which the catalogue has not been tightened."""
+    query = sa.select(ProtocolInForce).where(ProtocolInForce.begins <= today)
+    query = query.order_by(ProtocolInForce.key).execution_options(populate_existing=True)
+    return list(session.scalars(query))
 
 
 def listed(session: Session, proposal_id: int | None = None) -> list[tuple[Any, Any]]:
@@ -244,7 +278,7 @@ def _can_bind(session: Session, kept: Kept) -> None:
         raise Stopped(Why(status.value))
     for other in protocols.every(session):
         same = (other.key, other.version) == (kept.key, kept.version) and other.id != kept.id
-        if same and _activations(session, other.id):
+        if same and _activated_by(session, other.id):
             raise Stopped(Why.SAME_VERSION)
 
 
@@ -283,8 +317,14 @@ def _put(session: Session, plan: Plan, world: World) -> None:
     """Make the chosen version the one in force."""
     session.execute(sa.delete(ProtocolInForce).where(ProtocolInForce.key == plan.key))
     if plan.chosen:
-        until_then = plan.until_then.id if plan.until_then else None
-        told = {"protocol_id": plan.chosen.id, "before_id": until_then, "since": world.now}
+        told = {
+            "protocol_id": plan.chosen.id,
+            "before_id": plan.until_then.id if plan.until_then else None,
+            "begins": None
+            if protocols.begun(plan.chosen, world.today)
+            else plan.chosen.document.protocol.valid_from,
+            "since": world.now,
+        }
         session.execute(sa.insert(ProtocolInForce).values(key=plan.key, **told))
 
 
@@ -349,13 +389,16 @@ def _kept(session: Session, protocol_id: int) -> Kept:
     return kept
 
 
-def _activations(session: Session, protocol_id: int) -> bool:
+def _activated_by(session: Session, protocol_id: int) -> int:
+    """The last proposal by which a version came into force; 0 where it never did."""
     query = (
         sa.select(ProtocolDecision.proposal_id)
         .join(ProtocolProposal, ProtocolProposal.id == ProtocolDecision.proposal_id)
-        .where(ProtocolProposal.protocol_id == protocol_id, ProtocolDecision.approved)
+        .where(ProtocolProposal.protocol_id == protocol_id, ProtocolProposal.act == ACTIVATE)
+        .where(ProtocolDecision.approved)
+        .order_by(ProtocolDecision.event_id.desc())
     )
-    return session.execute(query.limit(1)).first() is not None
+    return session.scalar(query.limit(1)) or 0
 
 
 def _last(session: Session, key: str) -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -33,23 +33,36 @@ _TIGHTEN = sa.text(
                             THEN coalesce(nullif(p.owner_org, ''), :holding)
                             ELSE p.owner_org END
       FROM isp_tightened t
-     WHERE t.proposal_id = :proposal AND t.protocol IS NOT DISTINCT FROM :protocol
+     WHERE t.event_id = :event AND t.protocol IS NOT DISTINCT FROM :protocol
        AND p.id = t.package_id"""
 )
 
 
+class Cause(NamedTuple):
+    """Why datasets are tightened: a proposal, and the row of the record that tells of it."""
+
+    proposal_id: int
+    event_id: int
+
+
 def tighten(
-    session: Session, act: Act, proposal_id: int, step: Step, holding: Callable[[], str]
+    session: Session,
+    act: Act,
+    cause: Cause,
+    step: Step,
+    holding: Callable[[], str],
+    leave: frozenset[str] = frozenset(),
 ) -> Counts:
     """Raise and narrow what the protocols of a step ask for; each dataset gets its row of the
     record, which names the protocol that asks.
 
     :param holding: gives the id of the organisation that takes what may not be open and has none
+    :param leave: datasets that stay as they are
     """
     counts = Counts()
     cited: dict[str | None, Protocol | None] = {}
     homeless = False
-    for rows in _batches(_tightened(session, proposal_id, step, counts)):
+    for rows in _batches(_tightened(session, cause, step, counts, leave)):
         session.execute(sa.insert(Tightened), [told for told, _found in rows])
         cited.update((told["protocol"], found.cited) for told, found in rows)
         homeless = homeless or any(found.to_holding for _told, found in rows)
@@ -58,7 +71,7 @@ def tighten(
     for key, protocol in cited.items():
         by = replace(act, protocol=protocol, kind=Event.TIGHTENED.value)
         acts.announce(session, by)
-        told = {"proposal": proposal_id, "protocol": key, "holding": owner}
+        told = {"event": cause.event_id, "protocol": key, "holding": owner}
         done: Any = session.execute(_TIGHTEN, told)
         changed += done.rowcount
     if changed != counts.effects[Effect.TIGHTEN.value]:
@@ -67,17 +80,18 @@ def tighten(
 
 
 def _tightened(
-    session: Session, proposal_id: int, step: Step, counts: Counts
+    session: Session, cause: Cause, step: Step, counts: Counts, leave: frozenset[str]
 ) -> Iterator[tuple[dict[str, Any], Change]]:
     for row, found in impact.changes(session, step):
+        if row.id in leave:
+            found = replace(found, effect=Effect.SAME)
         counts.add(row.organization, found.effect)
         if found.effect is Effect.TIGHTEN:
-            yield _told(proposal_id, row, found), found
+            yield {**cause._asdict(), **_told(row, found)}, found
 
 
-def _told(proposal_id: int, row: Any, found: Change) -> dict[str, Any]:
+def _told(row: Any, found: Change) -> dict[str, Any]:
     return {
-        "proposal_id": proposal_id,
         "package_id": row.id,
         "level_before": row.level,
         "level_after": slug(found.level),

@@ -515,6 +515,7 @@ _EVENTS = {
     Event.PROTOCOL_LOADED: lambda: _("A protocol was loaded"),
     Event.PROTOCOL_PROPOSED: lambda: _("A change of protocols was proposed"),
     Event.PROTOCOL_ACTIVATED: lambda: _("A protocol was activated"),
+    Event.PROTOCOL_BEGUN: lambda: _("The first day of a protocol has come"),
     Event.PROTOCOL_RETIRED: lambda: _("A protocol was retired"),
     Event.PROTOCOL_UNDONE: lambda: _("A change of protocols was undone"),
     Event.PROTOCOL_REFUSED: lambda: _("A change of protocols was refused"),

@@ -21,7 +21,7 @@ def stopped(why: Why, by: str | None, of: Protocol) -> str:
 
     :param by: the name of the person who made it so; None where nobody is known
     """
-    somebody = by or _("somebody else")
+    somebody = by or _("Somebody else")
     return _STOPPED[why]().format(protocol=protocol(of), by=somebody, days=UNDO_DAYS)
 
 

@@ -122,7 +122,7 @@ def isp_protocol_import(context: Context, data_dict: DataDict) -> dict[str, Any]
     """Drafts made from a table as OCHA keeps them, one for each country in it; nothing is kept.
 
     :param file: CSV or XLSX, sent as a file or as text
-    :returns: ``drafts``, each with ``country``, ``source`` and ``problems``, what was unclear
+    :returns: ``drafts``: ``country``, ``source`` and, in ``problems``, what was not understood
     """
     tk.check_access("isp_protocol_import", context, data_dict)
     return {"drafts": files.drafts(data_dict["file"])}

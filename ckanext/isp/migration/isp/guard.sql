@@ -147,7 +147,7 @@ BEGIN
 END $$;
 
 CREATE OR REPLACE FUNCTION isp_seen_by_all(state text, private boolean, extras jsonb)
-RETURNS boolean LANGUAGE sql IMMUTABLE SET search_path = {schema}, pg_temp AS $$
+RETURNS boolean LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
   SELECT coalesce(state, 'active') = 'active' AND isp_exposure(private, extras) = 'open'
 $$;
 

@@ -54,6 +54,7 @@ def _create_protocol() -> None:
         sa.Column("key", sa.Text, primary_key=True),
         sa.Column("protocol_id", sa.BigInteger, nullable=False),
         sa.Column("before_id", sa.BigInteger),
+        sa.Column("begins", sa.Date),
         sa.Column("since", sa.DateTime(timezone=True), nullable=False, server_default=NOW),
         sa.ForeignKeyConstraint(["protocol_id", "key"], ["isp_protocol.id", "isp_protocol.key"]),
         sa.ForeignKeyConstraint(["before_id", "key"], ["isp_protocol.id", "isp_protocol.key"]),
@@ -107,13 +108,9 @@ def _create_change() -> None:
     )
     op.create_table(
         "isp_tightened",
-        sa.Column(
-            "proposal_id",
-            sa.BigInteger,
-            sa.ForeignKey("isp_protocol_decision.proposal_id"),
-            primary_key=True,
-        ),
+        sa.Column("event_id", sa.BigInteger, primary_key=True),
         sa.Column("package_id", sa.Text, primary_key=True),
+        sa.Column("proposal_id", sa.BigInteger, nullable=False, index=True),
         sa.Column("level_before", sa.Text),
         sa.Column("level_after", sa.Text),
         sa.Column("exposure_before", sa.Text, nullable=False),

@@ -1,36 +1,24 @@
-"""``ckan isp``: adopting a catalogue, auditing it, and seeing that the promise can be kept."""
+"""Adopting a catalogue, auditing it, and seeing that the promise can be kept."""
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import sys
-from collections.abc import Iterable
-from typing import Any
 
 import ckan.plugins.toolkit as tk
 import click
 from ckan import model
 from ckan.types import Context
 
-from . import config, doctor, gate, jobs, wording
-from .model import guard
-from .policy.scale import SLUGS, Level
-from .services import adopt, audit, datasets, outbox
-from .services.act import Act
+from .. import config, doctor, gate, jobs, wording
+from ..model import guard
+from ..policy.scale import SLUGS, Level
+from ..services import adopt, audit, datasets, outbox
+from ..services.act import Act
+from .group import format_option, isp, print_table
 
-__all__ = ["isp"]
-
-FORMATS = click.Choice(["table", "json", "csv"])
 HEAD = ("state", "check", "found", "remedy")
 BATCH = 200
-COLOURS = {"ok": "green", "warn": "yellow", "refuse": "red"}
-
-
-@click.group()
-def isp() -> None:
-    """Keep the Information Sharing Protocol."""
 
 
 @isp.command("adopt")
@@ -51,7 +39,7 @@ def adopt_command(
         raise click.UsageError("--assume needs --reason: it is an explicit decision.")
     found = adopt.found(model.Session)
     why = [[row["organization"], row["datasets"], wording.violation(row["rule"])] for row in found]
-    _print_table(["organization", "datasets", "why"], why)
+    print_table(["organization", "datasets", "why"], why)
     count = sum(row["datasets"] for row in found)
     if dry_run:
         click.echo(f"{count} datasets would change. Nothing was changed.")
@@ -64,7 +52,7 @@ def adopt_command(
 
 
 @isp.command("audit")
-@click.option("--format", "form", type=FORMATS, default="table", show_default=True)
+@format_option
 def audit_command(form: str) -> None:
     """List every dataset as conforming, violating or unclassified."""
     rows = list(audit.datasets(model.Session))
@@ -73,7 +61,7 @@ def audit_command(form: str) -> None:
         click.echo(json.dumps({"counts": counts, "total": len(rows), "datasets": rows}))
     else:
         head = ["standing", "organization", "name", "sensitivity", "exposure", "state", "rule"]
-        _print_table(head, [[row[key] for key in head] for row in rows], form)
+        print_table(head, [[row[key] for key in head] for row in rows], form)
         told = ", ".join(f"{number} {standing}" for standing, number in counts.items())
         click.echo(f"{len(rows)} datasets: {told}.", err=form == "csv")
     sys.exit(1 if counts[audit.VIOLATING] else 0)
@@ -81,7 +69,7 @@ def audit_command(form: str) -> None:
 
 @isp.command("doctor")
 @click.option("--fix", is_flag=True, help="Put right what can be put right safely.")
-@click.option("--format", "form", type=FORMATS, default="table", show_default=True)
+@format_option
 def doctor_command(fix: bool, form: str) -> None:
     """Look at everything that the promise rests on."""
     if fix:
@@ -91,7 +79,7 @@ def doctor_command(fix: bool, form: str) -> None:
     if form == "json":
         click.echo(json.dumps([dict(zip(HEAD, row, strict=True)) for row in rows]))
     else:
-        _print_table(list(HEAD), rows, form)
+        print_table(list(HEAD), rows, form)
     refused = sum(finding.state is doctor.State.REFUSE for finding in findings)
     warned = sum(finding.state is doctor.State.WARN for finding in findings)
     if form != "json":
@@ -147,7 +135,7 @@ def exempt_command(kind: str | None, remove: bool) -> None:
     elif kind:
         session.execute(guard.EXEMPT, {"type": kind})
     session.commit()
-    _print_table(["type"], [[name] for name in sorted(datasets.exempt_types(session))])
+    print_table(["type"], [[name] for name in sorted(datasets.exempt_types(session))])
 
 
 @isp.command("uninstall")
@@ -213,19 +201,3 @@ def _user_id(name: str | None) -> str | None:
     if user is None:
         raise click.UsageError(f"There is no user {name}.")
     return user.id
-
-
-def _print_table(head: list[str], rows: Iterable[list[Any]], form: str = "table") -> None:
-    shown = [["" if cell is None else str(cell) for cell in row] for row in rows]
-    if form == "csv":
-        text = io.StringIO()
-        csv.writer(text).writerows([head, *shown])
-        click.echo(text.getvalue(), nl=False)
-        return
-    widths = [max(len(row[i]) for row in [head, *shown]) for i in range(len(head))]
-    for number, row in enumerate([head, *shown]):
-        line = "  ".join(
-            cell.ljust(width) for cell, width in zip(row, widths, strict=True)
-        ).rstrip()
-        colour = COLOURS.get(row[0]) if sys.stdout.isatty() else None
-        click.echo(click.style(line, fg=colour, bold=number == 0 and sys.stdout.isatty()))
