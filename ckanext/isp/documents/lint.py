@@ -70,7 +70,7 @@ def _missing(document: Document, source: Source) -> Iterator[Problem]:
     told = document.told
     for clock in ("classification", "protocol"):
         if "months" not in told.get("reviews", {}).get(clock, {}):
-            yield source.problem(Doubt.NO_REVIEW, ("reviews", clock), value=clock)
+            yield source.problem(Doubt.NO_REVIEW, ("reviews", clock), clock=clock)
     if not any("email" in contact for contact in told.get("contacts", ())):
         yield source.problem(Doubt.NO_CONTACT, ("contacts",))
     if document.protocol.status is Status.ENDORSED and not told.get("endorsed_by"):
