@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 
 import pytest
-from ckan.lib import i18n
 
 from ckanext.isp.documents import draft, source, table
 from ckanext.isp.documents.compile import compile, load
@@ -92,10 +91,3 @@ def test_what_a_table_did_not_say_clearly_is_told_with_what_was_taken_for_it() -
     assert [problems.problem(doubt) for doubt in one.doubts] == [
         "“amber” (Sensitivity) was not understood. “severe” was taken for it."
     ]
-
-
-@pytest.mark.usefixtures("with_request_context")
-def test_sentences_are_in_the_readers_language() -> None:
-    i18n.set_lang("fr")
-    said = problems.problem(Problem(Fault.EMPTY))
-    assert said != problems.SENTENCES[Fault.EMPTY].__doc__
