@@ -30,16 +30,14 @@ def test_every_fault_and_doubt_has_a_sentence_and_no_other() -> None:
     assert set(problems.SENTENCES) == set(CODES)
 
 
-@pytest.mark.parametrize("code", CODES)
-def test_a_sentence_names_what_it_speaks_of(code: Fault | Doubt) -> None:
-    told = problems.SENTENCES[code]()
-    said = problems.problem(Problem(code, values=VALUES))
-    assert "{" not in said
-    assert said.endswith((".", "?", "value", "27"))
-    for name in re.findall(r"{(\w+)}", told):
-        assert name in VALUES
-    if "{value}" in told:
-        assert "vlaue" in said
+def test_a_sentence_names_what_it_speaks_of() -> None:
+    for code in CODES:
+        told = problems.SENTENCES[code]()
+        said = problems.problem(Problem(code, values=VALUES))
+        assert set(re.findall(r"{(\w+)}", told)) <= set(VALUES), code
+        assert "{" not in said, code
+        assert said[-1] in ".?" or said.endswith("value"), code
+        assert "vlaue" in said or "{value}" not in told, code
 
 
 def refused(text: str) -> list[str]:
@@ -60,7 +58,7 @@ def test_a_misspelt_word_is_told_with_its_line_and_what_was_meant() -> None:
         "Did you mean “severe”?",
         "Line 12, column 20: “acess” is neither a type that all protocols share nor one under "
         "“types”. Did you mean “access”?",
-        "Line 12, column 52: “healht” is no answer to this question. Did you mean “health”?",
+        "Line 12, column 50: “healht” is no answer to this question. Did you mean “health”?",
     ]
 
 

@@ -201,6 +201,9 @@ def test_texts_that_one_of_the_languages_lacks_are_told() -> None:
     text = (HEAD + LEVELS + ROWS).replace("[en]", "[en, fr]")
     text = text.replace("A protocol", "{en: A protocol, fr: Un protocole}")
     text = text.replace("name: Focal point", "name: {fr: Point focal}")
+    text += (
+        "  - {level: low, type: access, words: {en: A, fr: A}, when: {treatment: {not: cleaned}}}\n"
+    )
     found = {d.path: d.values["value"] for d in doubts(text) if d.code is Doubt.NOT_TRANSLATED}
     assert found == {("contacts", 0, "name"): ["en"], ("rows", 0, "words"): ["fr"]}
 

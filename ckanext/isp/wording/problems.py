@@ -158,7 +158,7 @@ SENTENCES: Mapping[Fault | Doubt, Callable[[], str]] = {
         "“{value}” does not have the form that belongs here. An example: {meant}"
     ),
     Fault.EMPTY: lambda: _("Nothing stands here. Write something, or leave the key out."),
-    Fault.NO_WORDS: lambda: _("There is no text here in any language of the document."),
+    Fault.NO_WORDS: lambda: _("This text is in none of the document's languages ({value})."),
     Fault.UNKNOWN_LEVEL: lambda: _("This protocol has no level with the key “{value}”."),
     Fault.UNKNOWN_TYPE: lambda: _(
         "“{value}” is neither a type that all protocols share nor one under “types”."
