@@ -105,6 +105,7 @@ def test_every_name_that_means_nothing_is_told_with_the_one_that_was_meant() -> 
         ("languages: [en]", "languages: []", Fault.EMPTY, 5),
         ("languages: [en]", "languages: [English]", Fault.WRONG_FORM, 5),
         ("isp: 1", "isp: 2", Fault.NOT_ONE_OF, 1),
+        ("title: A protocol", "title: {fr: Un protocole}", Fault.NO_WORDS, 3),
         ("{kind: portal}", "{kind: country}", Fault.PLACE_MISSING, 7),
         ("{kind: portal}", "{kind: country, places: [Afghanistan]}", Fault.WRONG_FORM, 7),
         ("status: endorsed", "status: endorsed\ndate: 2026-02-30", Fault.NOT_A_DATE, 7),

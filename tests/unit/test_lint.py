@@ -57,7 +57,7 @@ def test_a_document_in_order_has_no_doubts() -> None:
 
 
 @pytest.mark.parametrize(
-    ("line", "code", "value"),
+    ("line", "code", "clock"),
     [
         ("contacts: [{name: Focal point, email: focal@example.org}]\n", Doubt.NO_CONTACT, None),
         ("endorsed_by: [HCT]\n", Doubt.NO_ENDORSEMENT, None),
@@ -66,11 +66,11 @@ def test_a_document_in_order_has_no_doubts() -> None:
         ("  - {key: low, as: low}\n", Doubt.NO_PUBLIC_LEVEL, None),
     ],
 )
-def test_what_is_left_out_is_told(line: str, code: Doubt, value: str | None) -> None:
+def test_what_is_left_out_is_told(line: str, code: Doubt, clock: str | None) -> None:
     text = (HEAD + LEVELS + ROWS).replace("level: low", "level: high")
     assert line in text
     assert code not in codes(text)
-    assert only(text.replace(line, ""), code).values.get("value") == value
+    assert only(text.replace(line, ""), code).values.get("clock") == clock
 
 
 def test_levels_without_a_table_are_told() -> None:
@@ -201,6 +201,9 @@ def test_texts_that_one_of_the_languages_lacks_are_told() -> None:
     text = (HEAD + LEVELS + ROWS).replace("[en]", "[en, fr]")
     text = text.replace("A protocol", "{en: A protocol, fr: Un protocole}")
     text = text.replace("name: Focal point", "name: {fr: Point focal}")
+    text += (
+        "  - {level: low, type: access, words: {en: A, fr: A}, when: {treatment: {not: cleaned}}}\n"
+    )
     found = {d.path: d.values["value"] for d in doubts(text) if d.code is Doubt.NOT_TRANSLATED}
     assert found == {("contacts", 0, "name"): ["en"], ("rows", 0, "words"): ["fr"]}
 

@@ -17,6 +17,7 @@ from .questions import places, questions
 from .reading import Reading, as_list, words
 from .rows import Rows
 from .source import Source
+from .texts import worded
 from .vocabulary import NONE, DataType, Question, shared
 
 MAX_ROWS = 20_000
@@ -95,6 +96,7 @@ def _document(reading: Reading) -> Document:
         reading.fault(Fault.TOO_MANY, "rows", most=MAX_ROWS)
     protocol = _protocol(reading, own, rows, tuple(table.minimums()))
     _dates_and_reviews(reading)
+    _languages(reading)
     types = dict(_types(reading, rows))
     all_asked = {**asked, **table.decisions}
     return Document(protocol, reading.told, reading.languages, types, all_asked, named)
@@ -156,6 +158,13 @@ def _dates_and_reviews(reading: Reading) -> None:
     for name, review in told.get("reviews", {}).items():
         if review.get("months") == NONE and "why" not in review:
             reading.fault(Fault.REASON_MISSING, "reviews", name, "months")
+
+
+def _languages(reading: Reading) -> None:
+    """Every text is in one of the document's languages at least."""
+    for path, said in worded(reading.told):
+        if not isinstance(said, str) and not set(said) & set(reading.languages):
+            reading.fault(Fault.NO_WORDS, *path, value=sorted(said), choices=reading.languages)
 
 
 def _types(reading: Reading, rows: tuple[Row, ...]) -> Iterator[tuple[str, DataType]]:

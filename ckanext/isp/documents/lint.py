@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from itertools import combinations, islice
-from typing import Any
 
 from ..policy import answers as facts
 from ..policy.answers import GRANULARITIES, GRANULARITY
@@ -19,6 +18,7 @@ from .compile import Document
 from .overlap import same, together
 from .problems import Doubt, Path, Problem
 from .source import Source
+from .texts import texts, worded
 from .vocabulary import Question, fold, shared
 
 MOST = 300
@@ -29,15 +29,6 @@ _LEFT_OPEN = re.compile(
     r"|\b(?:à (?:définir|déterminer|préciser|compléter|confirmer)|por (?:definir|confirmar))\b",
     re.IGNORECASE,
 )
-# Keys of the format that hold a text, or several, in the languages of the document.
-_TEXTS = frozenset(
-    (
-        *("title", "name", "words", "text", "note", "notes", "examples", "ask", "hint", "answers"),
-        *("classification", "definition", "audience", "rule", "treatment", "needs", "purposes"),
-        *("decides", "every", "decided_by", "by", "role", "owner", "why", "actions"),
-    )
-)
-
 Check = Callable[["Document", Source], Iterator[Problem]]
 
 
@@ -70,7 +61,7 @@ def _missing(document: Document, source: Source) -> Iterator[Problem]:
     told = document.told
     for clock in ("classification", "protocol"):
         if "months" not in told.get("reviews", {}).get(clock, {}):
-            yield source.problem(Doubt.NO_REVIEW, ("reviews", clock), value=clock)
+            yield source.problem(Doubt.NO_REVIEW, ("reviews", clock), clock=clock)
     if not any("email" in contact for contact in told.get("contacts", ())):
         yield source.problem(Doubt.NO_CONTACT, ("contacts",))
     if document.protocol.status is Status.ENDORSED and not told.get("endorsed_by"):
@@ -139,7 +130,7 @@ def _speaks_of(row: Row, step: str) -> bool:
 
 
 def _placeholders(document: Document, source: Source) -> Iterator[Problem]:
-    for path, text in _texts(document.told):
+    for path, text in texts(document.told):
         left = _LEFT_OPEN.search(text)
         if left:
             rows = [path[1] + 1] if path[0] == "rows" and isinstance(path[1], int) else []
@@ -181,39 +172,11 @@ def _translations(document: Document, source: Source) -> Iterator[Problem]:
     """Texts that one of the document's languages lacks."""
     if len(document.languages) < 2:
         return
-    for path, words in _worded(document.told):
+    for path, words in worded(document.told):
         given = {document.languages[0]} if isinstance(words, str) else set(words)
         lacking = [language for language in document.languages if language not in given]
         if lacking:
             yield source.problem(Doubt.NOT_TRANSLATED, path, value=lacking)
-
-
-def _texts(value: Any, path: Path = ()) -> Iterator[tuple[Path, str]]:
-    """Every text of a document, with its place."""
-    if isinstance(value, str):
-        yield path, value
-    elif isinstance(value, dict):
-        for key, inner in value.items():
-            yield from _texts(inner, (*path, key))
-    elif isinstance(value, list):
-        for number, inner in enumerate(value):
-            yield from _texts(inner, (*path, number))
-
-
-def _worded(value: Any, path: Path = (), text: bool = False) -> Iterator[tuple[Path, Any]]:
-    """Every text that is written for people, as a text alone or by language, with its place."""
-    if isinstance(value, list):
-        for number, inner in enumerate(value):
-            yield from _worded(inner, (*path, number), text)
-    elif isinstance(value, dict):
-        languages = text and all(isinstance(inner, str) for inner in value.values())
-        if languages and path[-1] not in ("answers", "every") and not set(value) & _TEXTS:
-            yield path, value
-            return
-        for key, inner in value.items():
-            yield from _worded(inner, (*path, key), key in _TEXTS or path[-1:] == ("answers",))
-    elif text and isinstance(value, str):
-        yield path, value
 
 
 CHECKS: tuple[Check, ...] = (
