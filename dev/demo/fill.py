@@ -6,8 +6,9 @@ The command line makes the sysadmin and a token. Everything after goes through t
 and organisations by the sysadmin, datasets, files and acts by the personas with their own tokens.
 What the catalogue asks for is sent as it stands and the portal decides; a refusal is a line of the
 output and makes the exit code 1. Levels are what the answers give under the protocols, which two
-focal points put into force first; some days cannot be faked: nothing is overdue, and what the
-Protection Cluster looks at each month is due within the next one. What is there already is left alone: repeat an interrupted run.
+focal points put into force first. Days cannot be faked: no classification is overdue, and what the
+Protection Cluster looks at each month is due within the next one. What is there already is left
+alone: repeat an interrupted run.
 
 Beside demo.json (who can log in) lies `demo-state.json`: tokens, and what was sent of which
 dataset. The portal cannot be asked for that: it may keep a file where no list of CKAN shows it.
