@@ -8,13 +8,14 @@ from typing import Any
 
 import ckan.plugins as p
 import ckan.plugins.toolkit as tk
-from babel.dates import format_datetime, format_timedelta
+from babel.dates import format_date, format_datetime, format_timedelta
 from ckan import model
 from ckan.types import Context
 
 from . import gate, wording
 from .logic import fields
 from .policy.facts import ON_REQUEST, SENSITIVITY
+from .policy.review import When
 from .policy.scale import Exposure, Level, lowers
 from .services import datasets
 
@@ -207,6 +208,21 @@ def isp_time(at: str) -> dict[str, str]:
         "ago": format_timedelta(ago, add_direction=True, locale=locale),
         "full": format_datetime(moment, "full", tzinfo=zone, locale=locale),
     }
+
+
+def isp_day(day: str) -> str:
+    """A day as people write it, in full."""
+    return format_date(dt.date.fromisoformat(day), "full", locale=tk.h.lang())
+
+
+def isp_words(words: dict[str, str]) -> str:
+    """A text of a protocol in the reader's language."""
+    return wording.pick(words)
+
+
+def isp_review_when(when: str) -> str:
+    """Why a classification is to be looked at again."""
+    return wording.review.when(When(when))
 
 
 def isp_can(action: str, package_id: str) -> bool:

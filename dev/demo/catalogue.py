@@ -1,4 +1,4 @@
-"""Reads `catalogue.yaml`: who is there, what they send, and what they do afterwards."""
+"""Reads `catalogue.yaml`: who is there, by which protocols, what they send, and do afterwards."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 import yaml
+
+PROTOCOLS = Path(__file__).with_name("protocols")
 
 Role = Literal["sysadmin", "admin", "editor", "member", "visitor"]
 
@@ -60,6 +62,27 @@ class Dataset:
 
 
 @dataclass(frozen=True)
+class Protocol:
+    """A protocol as its focal point loads it, and how far they take it.
+
+    :param file: a document of ``protocols/``
+    :param reason: why it is proposed; left out for a draft, which is only loaded
+    :param decided_by: who approves, as the second person; left out while nobody has
+    :param later: once the datasets are there, so that it changes some of them
+    """
+
+    file: str
+    by: str
+    reason: str = ""
+    decided_by: str = ""
+    later: bool = False
+
+    @property
+    def source(self) -> str:
+        return (PROTOCOLS / self.file).read_text(encoding="utf-8")
+
+
+@dataclass(frozen=True)
 class Act:
     """Something a persona does once, after the catalogue is there."""
 
@@ -78,13 +101,15 @@ class Catalogue:
     password: str
     organisations: tuple[Organisation, ...]
     personas: tuple[Persona, ...]
+    protocols: tuple[Protocol, ...]
     datasets: tuple[Dataset, ...]
     acts: tuple[Act, ...]
 
     @property
     def size(self) -> int:
         """How many things there are to do."""
-        return sum(map(len, (self.organisations, self.personas, self.datasets, self.acts)))
+        people = len(self.organisations) + len(self.personas)
+        return people + len(self.protocols) + len(self.datasets) + len(self.acts)
 
     @property
     def sysadmin(self) -> Persona:
@@ -99,6 +124,7 @@ def load() -> Catalogue:
         password=written["password"],
         organisations=tuple(Organisation(**each) for each in written["organisations"]),
         personas=tuple(Persona(**each) for each in written["personas"]),
+        protocols=tuple(Protocol(**each) for each in written["protocols"]),
         datasets=tuple(map(_dataset, written["datasets"])),
         acts=tuple(Act(**each) for each in written["acts"]),
     )

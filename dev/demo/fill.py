@@ -5,7 +5,10 @@
 The command line makes the sysadmin and a token. Everything after goes through the HTTP API: users
 and organisations by the sysadmin, datasets, files and acts by the personas with their own tokens.
 What the catalogue asks for is sent as it stands and the portal decides; a refusal is a line of the
-output and makes the exit code 1. What is there already is left alone: repeat an interrupted run.
+output and makes the exit code 1. Levels are what the answers give under the protocols, which two
+focal points put into force first. Days cannot be faked: no classification is overdue, and what the
+Protection Cluster looks at each month is due within the next one. What is there already is left
+alone: repeat an interrupted run.
 
 Beside demo.json (who can log in) lies `demo-state.json`: tokens, and what was sent of which
 dataset. The portal cannot be asked for that: it may keep a file where no list of CKAN shows it.
@@ -24,7 +27,7 @@ from ckanapi import NotAuthorized, NotFound, ValidationError
 from ckanapi.errors import CKANAPIError
 from requests import ConnectionError
 
-from dev.demo.catalogue import Act, Dataset, Organisation, load
+from dev.demo.catalogue import Act, Dataset, Organisation, Protocol, load
 from dev.demo.files import make
 from dev.demo.portal import Portal, State, mail
 from dev.demo.progress import Progress
@@ -58,8 +61,10 @@ class Filler:
     def fill(self) -> None:
         self.people()
         self.organisations()
+        self.protocols(later=False)
         self.datasets()
         self.acts()
+        self.protocols(later=True)
 
     def people(self) -> None:
         known = set(self.portal.call(self.admin, "user_list", all_fields=False))
@@ -119,6 +124,33 @@ class Filler:
                     role=persona.role,
                 )
 
+    def protocols(self, *, later: bool) -> None:
+        """Loaded and proposed by one focal point, approved by another."""
+        for protocol in self.catalogue.protocols:
+            if protocol.later is later:
+                self.progress.step(f"protocol {protocol.file}")
+                try:
+                    self._protocol(protocol)
+                except REFUSALS as refusal:
+                    self._refuse(protocol.file, refusal)
+
+    def _protocol(self, protocol: Protocol) -> None:
+        loaded = self.portal.call(protocol.by, "isp_protocol_load", source=protocol.source)
+        if not protocol.reason:
+            return
+        made = self.portal.call(protocol.by, "isp_protocol_proposals")
+        same = [one for one in made if one["protocol"]["id"] == loaded["id"]]
+        proposal = same[0] if same else self._proposal(protocol, loaded["id"])
+        if protocol.decided_by and proposal["state"] == "pending":
+            self.portal.call(
+                protocol.decided_by, "isp_protocol_decide", proposal=proposal["id"], approve=True
+            )
+
+    def _proposal(self, protocol: Protocol, loaded: int) -> dict[str, Any]:
+        return self.portal.call(
+            protocol.by, "isp_protocol_propose", act="activate", id=loaded, reason=protocol.reason
+        )
+
     def datasets(self) -> None:
         known = self.present()
         for dataset in self.catalogue.datasets:
@@ -166,14 +198,14 @@ class Filler:
         try:
             self.portal.call(act.by, act.action, id=act.dataset, **act.send)
         except REFUSALS as refusal:
-            if "Action name not known" in str(refusal):
-                self.progress.say(f"skipped: this portal has no {act.action}")
-            else:
-                self._refuse(act.label, refusal)
+            self._refuse(act.label, refusal)
         else:
             self.state.finish(mark)
 
     def _refuse(self, what: str, refusal: Exception) -> None:
+        if "Action name not known" in str(refusal):
+            self.progress.say(f"skipped: this portal has no action for {what}")
+            return
         self.refused += 1
         self.progress.say(f"refused: {what}: {refusal}")
 

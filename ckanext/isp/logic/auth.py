@@ -132,5 +132,15 @@ def isp_protocol_decide(context: Context, data_dict: DataDict) -> AuthResult:
     return isp_protocol_load(context, data_dict)
 
 
+def isp_review_list(context: Context, data_dict: DataDict) -> AuthResult:
+    """Everybody's own: datasets that they may edit; all for focal points."""
+    return {"success": _user(context) is not None}
+
+
+def isp_review_confirm(context: Context, data_dict: DataDict) -> AuthResult:
+    """Each dataset asks for itself."""
+    return {"success": _user(context) is not None}
+
+
 def _user(context: Context) -> Any:
     return model.User.get(context.get("user"))

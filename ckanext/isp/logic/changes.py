@@ -9,7 +9,6 @@ from typing import Any
 
 import ckan.plugins.toolkit as tk
 from ckan import model
-from ckan.logic import fresh_context
 from ckan.types import Context
 
 from .. import config, gate, wording
@@ -23,6 +22,7 @@ from ..services.protocol_change import UNDO, UNDO_DAYS, Stopped, World
 from ..services.protocols import Kept
 from ..wording import change as words
 from . import protocols
+from .mine import organizations
 
 LISTED = (Effect.TIGHTEN, Effect.LOOSEN)
 
@@ -55,7 +55,7 @@ def simulated(context: Context, step: Step, limit: int, offset: int) -> dict[str
         if change.effect in LISTED and len(found[change.effect]) < limit + offset:
             found[change.effect].append((row, change))
     page = [one for effect in LISTED for one in found[effect]][offset : offset + limit]
-    mine = _organizations(context)
+    mine = organizations(context, "read")
     return {**counts.told(), "datasets": [_shown(row, change, mine) for row, change in page]}
 
 
@@ -155,16 +155,6 @@ def _shown(row: Any, change: Any, mine: set[str] | None) -> dict[str, Any]:
     if mine is None or row.exposure != "members" or row.owner_org in mine:
         return shown
     return {**shown, "id": None, "name": None, "title": None}
-
-
-def _organizations(context: Context) -> set[str] | None:
-    """The organisations whose closed datasets the user finds; None for all."""
-    user = model.User.get(context.get("user"))
-    if context.get("ignore_auth") or (user and user.sysadmin):
-        return None
-    asked = {"permission": "read"}
-    mine = tk.get_action("organization_list_for_user")(fresh_context(context), asked)
-    return {organization["id"] for organization in mine}
 
 
 def _loaded(kept: Kept | None) -> Kept:

@@ -223,3 +223,20 @@ def protocol_import(not_missing: Any) -> Schema:
 @validator_args
 def protocol_compare(not_empty: Any, isp_reference: Any) -> Schema:
     return {"a": [not_empty, isp_reference], "b": [not_empty, isp_reference]}
+
+
+@validator_args
+def review_list(
+    ignore_missing: Any, unicode_safe: Any, default: Any, natural_number_validator: Any
+) -> Schema:
+    return {
+        "protocol": [ignore_missing, unicode_safe],
+        "organization": [ignore_missing, unicode_safe],
+        "limit": [default(50), natural_number_validator],
+        "offset": [default(0), natural_number_validator],
+    }
+
+
+@validator_args
+def review_confirm(not_missing: Any) -> Schema:
+    return {"ids": [not_missing]}

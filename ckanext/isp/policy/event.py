@@ -38,6 +38,7 @@ class Event(enum.Enum):
     PROTOCOL_UNDONE = "protocol_undone"
     PROTOCOL_REFUSED = "protocol_refused"
     TIGHTENED = "tightened"
+    REVIEWED = "reviewed"
 
 
 WRITTEN_BY_THE_DATABASE = frozenset(list(Event)[: list(Event).index(Event.ADOPTED)])

@@ -6,8 +6,9 @@ from flask import Blueprint
 
 from .guard import guard
 from .lowering import isp
+from .review import reviews
 
 
 def get_blueprints() -> list[Blueprint]:
     """The plugin's blueprints."""
-    return [guard, isp]
+    return [guard, isp, reviews]

@@ -18,6 +18,7 @@ from ..policy.save import Notice, Refusal, Settlement
 from ..policy.scale import Exposure, Level
 from ..policy.verdict import Code, Reason, Verdict
 from . import answers as answers
+from . import review as review
 
 _ = tk._
 
@@ -519,5 +520,6 @@ _EVENTS = {
     Event.PROTOCOL_RETIRED: lambda: _("A protocol was retired"),
     Event.PROTOCOL_UNDONE: lambda: _("A change of protocols was undone"),
     Event.PROTOCOL_REFUSED: lambda: _("A change of protocols was refused"),
+    Event.REVIEWED: lambda: _("Looked at again: {after}"),
     Event.TIGHTENED: lambda: _("A protocol asks for more: {after}, {exposure}"),
 }

@@ -9,6 +9,7 @@ from . import (
     protocol,
     protocol_change,
     record,
+    review,
     search,
 )
 from .classification import *  # noqa: F403
@@ -19,6 +20,7 @@ from .membership import *  # noqa: F403
 from .protocol import *  # noqa: F403
 from .protocol_change import *  # noqa: F403
 from .record import *  # noqa: F403
+from .review import *  # noqa: F403
 from .search import *  # noqa: F403
 
 __all__ = [
@@ -30,5 +32,6 @@ __all__ = [
     *protocol.__all__,
     *protocol_change.__all__,
     *record.__all__,
+    *review.__all__,
     *search.__all__,
 ]

@@ -17,6 +17,7 @@ from ...policy.scale import Level, lowers
 from ...services import datasets, lowering
 from ...services.act import Act
 from .. import save, schema
+from ..mine import organizations
 
 __all__ = [
     "isp_lowering_approve",
@@ -133,15 +134,10 @@ def _told(proposal: Lowering) -> dict[str, Any]:
 
 
 def _editable(context: Context) -> list[str] | None:
-    user = model.User.get(context["user"])
-    if user is None or user.sysadmin:
-        return None if user else []
-    mine = tk.get_action("organization_list_for_user")(
-        fresh_context(context), {"permission": "update_dataset"}
-    )
-    query = model.Session.query(model.Package.id).filter(
-        model.Package.owner_org.in_([org["id"] for org in mine])
-    )
+    mine = organizations(context, "update_dataset")
+    if mine is None:
+        return None
+    query = model.Session.query(model.Package.id).filter(model.Package.owner_org.in_(mine))
     return [row[0] for row in query]
 
 
