@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from flask import Blueprint
 
+from .classification import classification
 from .guard import guard
 from .lowering import isp
 
 
 def get_blueprints() -> list[Blueprint]:
     """The plugin's blueprints."""
-    return [guard, isp]
+    return [guard, isp, classification]
