@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlencode
 
 import ckan.plugins as p
 import ckan.plugins.toolkit as tk
@@ -13,7 +14,7 @@ from ckan import model
 from ckan.types import Context
 
 from . import gate, wording
-from .logic import fields
+from .logic import fields, step
 from .policy.facts import ON_REQUEST, SENSITIVITY
 from .policy.review import When
 from .policy.scale import Exposure, Level, lowers
@@ -25,6 +26,8 @@ _ANCHORS = {
     "private": "field-isp_exposure",
     ON_REQUEST: "field-isp_exposure",
     "owner_org": "field-organizations",
+    "isp_answers": "field-isp_answers",
+    "isp_reason": "field-isp_reason",
 }
 
 
@@ -126,17 +129,37 @@ def isp_form(data: dict[str, Any]) -> dict[str, Any]:
     before = gate.level_of(stored)
     level, exposure = _typed_level(data, before), _typed_exposure(data)
     free = _approved(stored) if before else set()
+    holds_resources = bool(stored.get("resources") or data.get("resources"))
+    slug = level.slug if level else None
     return {
-        "level": level.slug if level else None,
+        **step.drawn(data, stored, slug, holds_resources=holds_resources),
+        "id": stored.get("id"),
+        "level": slug,
         "levels": [
             {**row, "locked": lowers(before, of) and row["slug"] not in free}
             for row, of in zip(isp_levels(), Level, strict=True)
         ],
         "exposure": None if exposure is None else exposure.slug,
-        "holds_resources": bool(stored.get("resources") or data.get("resources")),
+        "holds_resources": holds_resources,
         "lower_url": _propose_url(stored) if before else "",
         "words": {**wording.advice(), "exposures": {e.slug: wording.exposure(e) for e in Exposure}},
     }
+
+
+def isp_types() -> list[dict[str, str]]:
+    """The types of data, with the words by which a search finds each."""
+    return step.types()
+
+
+def isp_countries() -> dict[str, str]:
+    """Names of countries by their code of three letters."""
+    return wording.places.countries(wording.language())
+
+
+def isp_answers_query(answers: dict[str, list[str]]) -> str:
+    """Answers as the query of an address that fills a form in."""
+    fields = {f"isp_answer-{fact}": values or ["none"] for fact, values in answers.items()}
+    return urlencode(fields, doseq=True)
 
 
 def isp_asks(kind: str) -> bool:

@@ -6,6 +6,7 @@ Run as ``python -m tests.browser.fill INI``.
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import Any
 
 import ckan.plugins.toolkit as tk
@@ -19,6 +20,7 @@ from ckan.lib.redis import connect_to_redis
 from tests.browser.people import PASSWORD, PEOPLE
 from tests.functional.conftest import empty
 
+EXAMPLES = Path(__file__).resolve().parents[2] / "schemas" / "protocols" / "examples"
 LINK = {"url": "https://example.org/3w.csv", "name": "3W, national", "format": "CSV"}
 DATASETS: list[dict[str, Any]] = [
     {
@@ -52,6 +54,9 @@ DATASETS: list[dict[str, Any]] = [
 ]
 
 
+PROTOCOLS = ("ukr-2023", "afg-2023")
+
+
 def act(action: str, user: str, **data: Any) -> Any:
     return tk.get_action(action)({"user": user}, data)
 
@@ -75,9 +80,22 @@ def fill() -> None:
         )
     members = [{"name": name, "capacity": person.role} for name, person in PEOPLE.items()]
     act("organization_create", site, name="relief", title="Sahelia Relief", users=members)
+    with_protocols(site)
     for dataset in DATASETS:
         act("package_create", "amina", owner_org="relief", **dataset)
     model.Session.remove()
+
+
+def with_protocols(site: str) -> None:
+    """Two countries have a protocol of their own in force, as two people decided."""
+    told = {"name": "focal", "email": "focal@example.org", "password": PASSWORD}
+    tk.get_action("user_create")({"ignore_auth": True, "user": site}, {**told, "sysadmin": True})
+    for name in PROTOCOLS:
+        source = (EXAMPLES / f"{name}.yaml").read_text()
+        kept = act("isp_protocol_load", site, source=source)
+        asked = {"act": "activate", "id": kept["id"], "reason": "Endorsed by the HCT"}
+        proposal = act("isp_protocol_propose", site, **asked)
+        act("isp_protocol_decide", "focal", proposal=proposal["id"], approve=True)
 
 
 if __name__ == "__main__":

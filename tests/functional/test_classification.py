@@ -43,7 +43,7 @@ def test_answers_give_the_level_and_are_kept(dataset: Dataset) -> None:
     was = kept(made["id"])
     assert (was.level, was.proposed) == ("low", "low")
     assert was.answers["personal_data"] == []
-    assert was.protocols[0]["rows"] == [3]
+    assert was.protocols[0]["rows"] == [2]
     assert was.review_on is not None
 
 
@@ -155,7 +155,7 @@ def test_a_verdict_asks_for_what_is_still_open(editor: Any) -> None:
     told = call("isp_verdict_show", None, answers=DISTRICT_SURVEY)
     assert told["complete"]
     assert told["proposed"]["words"] == "Moderate (Restricted)"
-    assert [told_row["number"] for told_row in told["rows"]] == [6]
+    assert [told_row["number"] for told_row in told["rows"]] == [5]
     assert told["methods"]
 
 

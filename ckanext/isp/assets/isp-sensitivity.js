@@ -1,5 +1,5 @@
-/* Advice while a sensitivity is chosen: asks the portal what the level allows, says it, and offers
- * only that below. Nothing that opens data is ever chosen here. Without it, the portal decides on
+/* Advice while a dataset is classified: asks the portal what answers and level give, says it, and
+ * offers only that below. Nothing that opens data is ever chosen here. Without it, the portal decides on
  * saving. */
 this.ckan.module("isp-sensitivity", function () {
   "use strict";
@@ -17,13 +17,17 @@ this.ckan.module("isp-sensitivity", function () {
   }
 
   return {
-    options: { url: null, holds: false, words: {} },
+    options: { url: null, dataset: "", holds: false, words: {} },
 
     initialize: function () {
       var root = this.el[0];
       this.levels = Array.from(root.querySelectorAll("input[name=sensitivity]"));
       this.exposures = Array.from(root.querySelectorAll("input[name=isp_exposure]"));
       this.advice = root.querySelector(".isp-advice");
+      this.verdict = root.querySelector(".isp-verdict");
+      this.second = root.querySelector(".isp-second");
+      this.why = root.querySelector(".isp-why-level");
+      this.questions = ckan.ispQuestions(root.querySelector(".isp-questions"), this.later.bind(this));
       this.ownChoice = this.exposures.some(function (input) { return input.checked; });
       this.waiting = null;
       this.asked = 0;
@@ -43,9 +47,16 @@ this.ckan.module("isp-sensitivity", function () {
 
     ask: function (first) {
       var level = this.levels.find(function (input) { return input.checked; });
+      var answers = this.questions.answers();
       var query = new URLSearchParams({
         sensitivity: level ? level.value : "",
         holds_resources: String(this.options.holds),
+        answers: answers ? JSON.stringify(answers) : "",
+        id: this.options.dataset,
+        owner_org: (document.getElementById("field-organizations") || {}).value || "",
+      });
+      Array.from(query).forEach(function (pair) {
+        if (!pair[1] && pair[0] !== "sensitivity") { query.delete(pair[0]); }
       });
       var turn = ++this.asked;
       fetch(this.options.url + "?" + query, { headers: { Accept: "application/json" } })
@@ -54,7 +65,7 @@ this.ckan.module("isp-sensitivity", function () {
           return answer.json();
         })
         .then(function (answer) {
-          if (turn === this.asked) { this.show(answer.result, first); }
+          if (turn === this.asked) { this.show(answer, first); }
         }.bind(this))
         .catch(function () {
           if (turn === this.asked) { this.offerAll(); }
@@ -65,6 +76,27 @@ this.ckan.module("isp-sensitivity", function () {
       this.exposures.forEach(function (input) { this.offer(input, verdict, first); }, this);
       if (!first && !this.ownChoice) { this.preset(verdict); }
       if (!first || verdict.level) { this.advice.textContent = this.sentence(verdict); }
+      this.compare(verdict, this.questions.answers() !== null);
+    },
+
+    /* What the answers give, marked among the levels; a second person where one is needed. */
+    compare: function (verdict, answered) {
+      var proposed = answered && verdict.proposed ? verdict.proposed.level : null;
+      var below = answered && verdict.binding === "block";
+      this.verdict.innerHTML = verdict.html;
+      this.questions.next(answered ? verdict.open : null);
+      this.el[0].querySelectorAll(".isp-proposed").forEach(function (mark) {
+        mark.hidden = mark.dataset.level !== proposed;
+      });
+      this.second.hidden = !below;
+      if (below) {
+        this.second.querySelector("label").textContent = fill(this.options.words.second, {
+          proposed: verdict.proposed.words, chosen: verdict.words,
+        });
+      } else {
+        this.second.querySelector("input").checked = false;
+      }
+      this.why.hidden = !answered || verdict.compared === "same" || (proposed && !verdict.level);
     },
 
     offer: function (input, verdict, first) {
@@ -95,7 +127,7 @@ this.ckan.module("isp-sensitivity", function () {
     },
 
     whyNot: function (exposure, verdict) {
-      if (!verdict.level) { return this.options.words.first; }
+      if (!verdict.level && !verdict.proposed) { return this.options.words.first; }
       var against = verdict.reasons.filter(function (reason) {
         return !reason.allows.includes(exposure);
       });
@@ -106,6 +138,11 @@ this.ckan.module("isp-sensitivity", function () {
       return fill(this.options.words.why_not, { reason: said.join("; ") });
     },
 
+    named: function (verdict) {
+      var saved = verdict.proposed && (verdict.binding === "block" || !verdict.level);
+      return saved ? verdict.proposed.words : verdict.words;
+    },
+
     sentence: function (verdict) {
       var words = this.options.words;
       var labels = verdict.allowed.map(function (slug) { return inSentence(words.exposures[slug]); });
@@ -113,7 +150,7 @@ this.ckan.module("isp-sensitivity", function () {
       var listed = labels.length
         ? fill(words.either, { some: labels.join(", "), last: last })
         : last;
-      var said = [fill(words.allowed, { level: verdict.words, exposures: listed })];
+      var said = [fill(words.allowed, { level: this.named(verdict), exposures: listed })];
       if (labels.length && !this.ownChoice) {
         said.push(fill(verdict.default === "open" ? words.left : words.preset, {
           exposure: words.exposures[verdict.default],

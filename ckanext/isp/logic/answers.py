@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 import ckan.plugins.toolkit as tk
@@ -14,12 +15,14 @@ from ..documents.check import close
 from ..documents.together import choices
 from ..documents.vocabulary import NONE, Vocabulary
 from ..policy.answers import ORGANISATION, PLACE, TYPE, Answers
+from ..policy.facts import TRUE
 
-FIELD, REASON, CORPORATE = "isp_answers", "isp_reason", "isp_corporate"
+FIELD, REASON, PROPOSE = "isp_answers", "isp_reason", "isp_propose"
 PREFIX = "isp_answer-"
 # a form that was shown without JavaScript sends every question, answered or not
 SKIPPED = ""
 _PLACE = re.compile(r"[A-Z]{3}(-[A-Z0-9]{1,12})*")
+_APART = re.compile(r"[\s,;]+")
 
 
 class Said(NamedTuple):
@@ -27,10 +30,12 @@ class Said(NamedTuple):
 
     :param given: the answers; None where none were sent
     :param reason: why the level is what it is
+    :param propose: a level that a second person has to approve is to be proposed to one
     """
 
     given: Answers | None
     reason: str | None
+    propose: bool = False
 
 
 def take(data_dict: dict[str, Any]) -> Said:
@@ -39,14 +44,51 @@ def take(data_dict: dict[str, Any]) -> Said:
     :raises ValidationError: where something was sent that is no answer
     """
     sent: Any = data_dict.pop(FIELD, None)
-    reason = data_dict.pop(REASON, None)
-    fields = {key: data_dict.pop(key) for key in list(data_dict) if key.startswith(PREFIX)}
-    given = {key.removeprefix(PREFIX): value for key, value in fields.items() if value != SKIPPED}
+    reason = _text(data_dict.pop(REASON, None))
+    propose = str(data_dict.pop(PROPOSE, "")).lower() == TRUE
+    given = typed(data_dict)
+    for key in [key for key in data_dict if key.startswith(PREFIX)]:
+        del data_dict[key]
     if sent in (None, "", tk.missing):
-        sent = given or None
-    if sent is None:
-        return Said(None, _text(reason))
-    return Said(parse(sent), _text(reason))
+        sent = given if given and counts(given) else None
+    return Said(None if sent is None else parse(sent), reason, propose)
+
+
+def typed(form: Mapping[str, Any]) -> dict[str, list[str]] | None:
+    """What a form holds as answers; None for one without questions."""
+    fields = {
+        key.removeprefix(PREFIX): value for key, value in form.items() if key.startswith(PREFIX)
+    }
+    if not fields:
+        return None
+    listed = {
+        fact: [str(v) for v in (value if isinstance(value, list) else [value])]
+        for fact, value in fields.items()
+    }
+    if PLACE in listed:
+        listed[PLACE] = [one.upper() for text in listed[PLACE] for one in _APART.split(text)]
+    kept = {fact: [v for v in values if v != SKIPPED] for fact, values in listed.items()}
+    return {fact: values for fact, values in kept.items() if values}
+
+
+def counts(given: Mapping[str, Any]) -> bool:
+    """Whether answers say something of the data: a place alone is what the form filled in."""
+    return bool(given.keys() - {PLACE})
+
+
+@contextlib.contextmanager
+def kept_on_refusal(data_dict: dict[str, Any]) -> Iterator[None]:
+    """What was typed stays in a dict that a form is drawn from again."""
+    said = {
+        key: value
+        for key, value in data_dict.items()
+        if key in (FIELD, REASON, PROPOSE) or key.startswith(PREFIX)
+    }
+    try:
+        yield
+    except tk.ValidationError:
+        data_dict.update(said)
+        raise
 
 
 def parse(sent: Any) -> Answers:
@@ -86,6 +128,9 @@ def _given(fact: str, value: Any, vocabulary: Vocabulary, errors: list[str]) -> 
     values = [_word(v) for v in (value if isinstance(value, list) else [value])]
     if values == [NONE] and (fact != TYPE):
         values = []
+    if NONE in values and fact != TYPE:
+        errors.append(wording.answers.none_and_more(vocabulary.questions[fact]))
+        return frozenset()
     allowed = choices(vocabulary, fact)
     for one in values:
         good = bool(_PLACE.fullmatch(one)) if fact == PLACE else not allowed or one in allowed

@@ -8,18 +8,21 @@ from typing import Any
 from .. import gate, wording
 from ..documents.together import choices
 from ..documents.vocabulary import NONE, Vocabulary
-from ..policy.answers import ORGANISATION, PLACE, TYPE, UNLISTED, Answers
+from ..policy.answers import ONWARD, ORGANISATION, PLACE, TYPE, UNLISTED, Answers
 from ..policy.propose import Finding
 from ..policy.protocol import LevelRule, Protocol, Row
 from ..policy.scale import Exposure, Level
-from ..policy.verdict import Verdict
+from ..policy.verdict import Said, Verdict
 
 
-def told(verdict: Verdict, level: Level | None, known: Answers) -> dict[str, Any]:
+def told(
+    verdict: Verdict, level: Level | None, known: Answers, *, every: bool = False
+) -> dict[str, Any]:
     """All that a verdict says.
 
     :param level: the level that it is about; None where only answers were given
     :param known: what was known, answers included
+    :param every: also the questions that other answers would open
     """
     default = verdict.default if verdict.allows(verdict.default) else Exposure.MEMBERS
     in_play = [(finding, row) for finding in verdict.findings for row in finding.rows]
@@ -30,23 +33,28 @@ def told(verdict: Verdict, level: Level | None, known: Answers) -> dict[str, Any
         "proposed": _proposed(verdict),
         "complete": not verdict.open,
         "binding": binding.name.lower() if binding is not None else None,
+        "compared": _compared(level, verdict.proposed),
         "allowed": sorted(exposure.slug for exposure in verdict.allowed),
         "default": default.slug,
         "storage": verdict.storage.slug,
         "reasons": wording.reasons(verdict.reasons),
         "protocols": [_protocol(finding) for finding in verdict.findings],
         "rows": [_row(finding, row, known) for finding, row in in_play if row.number],
-        "minimums": [_minimum(finding, row) for finding, row in in_play if not row.number],
+        "minimums": [_minimum(finding, row, known) for finding, row in in_play if not row.number],
         "methods": [_method(protocol, name) for protocol, name in _methods(verdict)],
-        "questions": questions(verdict, known, gate.vocabulary()),
+        "audience": [_said(said) for said in verdict.audience],
+        "treatments": [_said(said) for said in verdict.treatments],
+        "questions": questions(verdict, known, gate.vocabulary(), every=every),
     }
 
 
-def questions(verdict: Verdict, known: Answers, vocabulary: Vocabulary) -> list[dict[str, Any]]:
+def questions(
+    verdict: Verdict, known: Answers, vocabulary: Vocabulary, *, every: bool = False
+) -> list[dict[str, Any]]:
     """What was asked and what is still to be asked, in the order in which it is asked."""
-    wanted = verdict.open | (known.keys() & vocabulary.questions.keys()) - {ORGANISATION}
+    wanted = verdict.open | known.keys() | (_could_matter() if every else set())
     asked = verdict.open - {ORGANISATION}
-    first = [fact for fact in vocabulary.questions if fact in wanted]
+    first = [fact for fact in vocabulary.questions if fact in wanted - {ORGANISATION}]
     return [_question(fact, vocabulary, known, required=fact in asked) for fact in first]
 
 
@@ -56,6 +64,8 @@ def _question(
     question = vocabulary.questions[fact]
     given = known.get(fact)
     answers = {key: question.answers.get(key) for key in choices(vocabulary, fact)}
+    if fact == PLACE:
+        answers = {place: {"en": wording.places.name(place)} for place in sorted(_places(given))}
     if fact == TYPE:
         named = {key: of.name for key, of in vocabulary.types.items()}
         answers = {**named, UNLISTED: question.answers[UNLISTED]}
@@ -75,6 +85,32 @@ def _question(
         "given": None if given is None else (sorted(given) or [NONE]),
         "required": required,
     }
+
+
+def _could_matter() -> set[str]:
+    """The facts that some protocol looks at, whatever was answered."""
+    found: set[str] = set()
+    for protocol in gate.protocols():
+        found |= {*protocol.facts, *protocol.scope.open({})}
+        found |= {ONWARD} if protocol.sender_decides else set()
+    return found
+
+
+def _places(given: Iterable[str] | None) -> set[str]:
+    """The places that protocols in force cover, and those that were answered."""
+    return set(given or ()).union(*(protocol.scope.places for protocol in gate.protocols()))
+
+
+def _compared(level: Level | None, proposed: Level | None) -> str | None:
+    """How a stated level stands beside the one that the answers give."""
+    if level is None or proposed is None:
+        return None
+    return "same" if level is proposed else ("higher" if level > proposed else "lower")
+
+
+def _said(said: Said) -> dict[str, Any]:
+    row = said.row.number if said.row else None
+    return {**_cited(said.protocol), "row": row or None, "words": wording.pick(said.words)}
 
 
 def _proposed(verdict: Verdict) -> dict[str, Any] | None:
@@ -136,11 +172,12 @@ def _row(finding: Finding, row: Row, known: Answers) -> dict[str, Any]:
     }
 
 
-def _minimum(finding: Finding, row: Row) -> dict[str, Any]:
+def _minimum(finding: Finding, row: Row, known: Answers) -> dict[str, Any]:
     return {
         **_cited(finding.protocol),
         "words": wording.pick(row.words),
         "level": _own(finding.protocol.levels[row.rank]),
+        "holds": row.stands(known) is True,
     }
 
 

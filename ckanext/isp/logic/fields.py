@@ -23,6 +23,7 @@ from ..policy.scale import SLUGS, Exposure, Level
 FIELDS = (SENSITIVITY, ON_REQUEST)
 EXPOSURE = "isp_exposure"
 NOTICES = "isp_notices"
+LOWERING = "isp_lowering"
 # the words that CKAN's own boolean fields understand; anything else is bad input
 TRUTH = {
     **dict.fromkeys(("true", "yes", "on", "t", "y", "1"), True),
@@ -31,7 +32,10 @@ TRUTH = {
 _UNSENT: Any = object()
 _EXPOSURES = {exposure.slug: exposure for exposure in Exposure}
 # these differ between two readings of an unchanged dataset, or say nothing about its content
-_NO_CHANGE = {"private", ON_REQUEST, EXPOSURE, NOTICES, "metadata_modified", "id", "type"}
+_NO_CHANGE = {
+    *("private", ON_REQUEST, EXPOSURE, NOTICES, LOWERING),
+    *("metadata_modified", "id", "type"),
+}
 
 
 @dataclass(frozen=True)
@@ -118,6 +122,7 @@ def place(data_dict: dict[str, Any], settled: Settlement, known: Set[str]) -> No
     """Write what was settled where the type's schema keeps it."""
     data_dict["private"] = settled.private
     data_dict.pop(NOTICES, None)
+    data_dict.pop(LOWERING, None)
     flag = settled.on_request
     _put(data_dict, SENSITIVITY, settled.level.slug if settled.level else None, known)
     if ON_REQUEST in known:

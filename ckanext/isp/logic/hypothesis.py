@@ -22,7 +22,8 @@ def facts(context: Context, data_dict: DataDict) -> Facts:
     :raises ValidationError: where something was sent that is no answer
     """
     package = model.Package.get(data_dict.get("id"))
-    given = answers.parse(data_dict["answers"]) if data_dict.get("answers") else None
+    sent = data_dict.get("answers")
+    given = None if sent in (None, "") else answers.parse(sent)
     before = _answers(context, package)
     said = answers.plain(given) if given is not None else before
     level = Level.parse(data_dict.get("sensitivity"))

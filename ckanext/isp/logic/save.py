@@ -16,8 +16,8 @@ from flask import current_app
 
 from .. import config, gate, notify, wording
 from ..policy.event import Event
-from ..policy.save import Asked, Settlement, settle
-from ..policy.scale import lowers
+from ..policy.save import Asked, Refusal, Settlement, settle
+from ..policy.scale import Level, lowers
 from ..policy.verdict import Verdict
 from ..services import act as acts
 from ..services import classification, datasets, lowering, record
@@ -29,6 +29,7 @@ from .fields import Reading
 SENT = "isp_sent"
 ANSWERED = "isp_answered"
 DATASET = "dataset"
+PROPOSABLE = {Refusal.LOWERING, Refusal.BELOW_ANSWERS}
 
 
 def create(up: Action, context: Context, data_dict: DataDict) -> Any:
@@ -42,9 +43,7 @@ def create(up: Action, context: Context, data_dict: DataDict) -> Any:
         fields.resource_ids(data_dict, {})
         _refuse_relationships(data_dict)
         _refuse_unknown_type(data_dict)
-    reading = Reading(None, {})
-    asked = _with_answers(fields.read(data_dict, reading), reading, data_dict, said)
-    settled = settle(None, asked, gate.protocols(hold=True), gate.today())
+    settled, asked, wanted = _settle(Reading(None, {}), data_dict, None, said)
     if settled.refusal:
         tk.check_access("package_create", context, data_dict)
         _refuse(context, "package_create", settled, asked, None)
@@ -55,7 +54,11 @@ def create(up: Action, context: Context, data_dict: DataDict) -> Any:
     if said.given is not None:
         # written once the dataset has an id: implementations/controller.py
         context[ANSWERED] = _classification(context, "package_create", settled, said)
-    return _told(context, up(context, data_dict), settled)
+    result = up(context, data_dict)
+    told = _told(context, result, settled)
+    if wanted:
+        told = _propose(context, told, result["id"], wanted, said)
+    return told
 
 
 def update(up: Action, context: Context, data_dict: DataDict) -> Any:
@@ -74,7 +77,7 @@ def update(up: Action, context: Context, data_dict: DataDict) -> Any:
         said = answers.take(data_dict)
         fields.resource_ids(data_dict, reading.original)
         _refuse_relationships(data_dict)
-    settled, asked = _settle(reading, data_dict, package, said)
+    settled, asked, wanted = _settle(reading, data_dict, package, said)
     if settled.refusal or settled.to_holding or remains.goes_on_request(data_dict, settled):
         tk.check_access("package_update", context, data_dict)
     if settled.refusal:
@@ -95,7 +98,8 @@ def update(up: Action, context: Context, data_dict: DataDict) -> Any:
         # CKAN commits nothing where nothing but the answers is new
         model.Session.commit()
         remains.sweep(reading.original, data_dict)
-    return _told(context, result, settled)
+    told = _told(context, result, settled)
+    return _propose(context, told, package.id, wanted, said) if wanted else told
 
 
 def would_settle(context: Context, data_dict: DataDict) -> Settlement:
@@ -210,16 +214,47 @@ def _classification(
 
 
 def _settle(
-    reading: Reading, data_dict: DataDict, package: model.Package, said: Said
-) -> tuple[Settlement, Asked]:
+    reading: Reading, data_dict: DataDict, package: model.Package | None, said: Said
+) -> tuple[Settlement, Asked, Level | None]:
+    """What a save gets, what it asked for, and the level that it proposes to a second person.
+
+    :raises ValidationError: where it proposes one without a reason
+    """
     asked = _with_answers(fields.read(data_dict, reading), reading, data_dict, said)
     before = reading.stored.facts.level if reading.stored else None
-    if before and asked.level_sent and lowers(before, asked.level):
+    if package and before and asked.level_sent and lowers(before, asked.level):
         asked = fields.with_lowering(
             asked, lowering.approved(model.Session, package.id, before, asked.level)
         )
-    by, today = gate.protocols(hold=True), gate.today()
-    return settle(reading.stored, asked, by, today, adopting=reading.adopting), asked
+
+    def settled(of: Asked) -> Settlement:
+        by, today = gate.protocols(hold=True), gate.today()
+        return settle(reading.stored, of, by, today, adopting=reading.adopting)
+
+    found = settled(asked)
+    if not said.propose or found.refusal not in PROPOSABLE or asked.level is None:
+        return found, asked, None
+    if said.reason is None:
+        raise tk.ValidationError({answers.REASON: [wording.answers.say_why_lower()]})
+    kept = replace(asked, level_sent=False, level=None)
+    return settled(kept), kept, asked.level
+
+
+def _propose(
+    context: Context, told: dict[str, Any], package_id: str, wanted: Level, said: Said
+) -> dict[str, Any]:
+    """Propose a lower level than the one just saved, unless that waits already."""
+    saved = model.Package.get(package_id)
+    before = Level.parse(((saved.extras if saved else None) or {}).get("sensitivity"))
+    if before is None or lowering.waiting(model.Session, package_id, before, wanted):
+        return told
+    asked = {"id": package_id, "to": wanted.slug, "reason": said.reason}
+    proposal = tk.get_action("isp_lowering_request")(fresh_context(context), asked)
+    words = wording.answers.proposed_lower(wording.level_and_class(wanted))
+    notice = {"code": "lowering_proposed", "message": words}
+    notify.tell(context, [notice])
+    notices = [*told.get(fields.NOTICES, ()), notice]
+    return {**told, fields.NOTICES: notices, fields.LOWERING: proposal}
 
 
 def _refuse(

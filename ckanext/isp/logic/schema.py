@@ -6,6 +6,8 @@ from typing import Any
 
 from ckan.logic.schema import validator_args
 
+from ..policy.scale import Exposure
+
 Schema = dict[str, Any]
 
 
@@ -86,12 +88,14 @@ def verdict(
         "holds_resources": [ignore_missing, boolean_validator],
         "owner_org": [ignore_missing, unicode_safe],
         "private": [ignore_missing, boolean_validator],
+        "every": [ignore_missing, boolean_validator],
     }
 
 
 @validator_args
 def classify(
     not_empty: Any,
+    one_of: Any,
     ignore_missing: Any,
     unicode_safe: Any,
     boolean_validator: Any,
@@ -104,6 +108,7 @@ def classify(
         "sensitivity": [ignore_missing, isp_sensitivity],
         "reason": [ignore_missing, unicode_safe],
         "lower": [ignore_missing, boolean_validator],
+        "exposure": [ignore_missing, one_of([exposure.slug for exposure in Exposure])],
         "corporate": [ignore_missing, boolean_validator],
     }
 

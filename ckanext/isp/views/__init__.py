@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint
 
+from .classification import classification
 from .guard import guard
 from .lowering import isp
 from .review import reviews
@@ -11,4 +12,4 @@ from .review import reviews
 
 def get_blueprints() -> list[Blueprint]:
     """The plugin's blueprints."""
-    return [guard, isp, reviews]
+    return [guard, isp, classification, reviews]

@@ -18,6 +18,7 @@ from ..policy.save import Notice, Refusal, Settlement
 from ..policy.scale import Exposure, Level
 from ..policy.verdict import Code, Reason, Verdict
 from . import answers as answers
+from . import places as places
 from . import review as review
 
 _ = tk._
@@ -127,6 +128,7 @@ def advice() -> dict[str, str]:
         "left": _("Choose below; left unchosen, it becomes “{exposure}”."),
         "why_not": _("Not possible. {reason}."),
         "first": _("Choose the sensitivity first."),
+        "second": _("Save it as {proposed}, and propose {chosen} to a second person"),
     }
 
 
@@ -138,6 +140,8 @@ def field_labels() -> dict[str, str]:
         "private": exposed,
         "is_requestdata_type": exposed,
         "owner_org": _("Organization"),
+        "isp_answers": _("What the data is"),
+        "isp_reason": _("Reason"),
     }
 
 

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 import ckan.plugins.toolkit as tk
 
+from ..documents.vocabulary import Question
+
 _ = tk._
 _SHOWN = 12
 
@@ -33,6 +35,14 @@ def unknown_answer(fact: str, value: str, meant: str | None, choices: Sequence[s
     )
 
 
+def none_and_more(of: Question) -> str:
+    from . import pick
+
+    return _("“{question}” was answered with “{none}” and with something else: keep one.").format(
+        question=pick(of.ask), none=pick(of.none or {})
+    )
+
+
 def not_rows() -> str:
     return _("Send a list of objects, one for each dataset.")
 
@@ -55,3 +65,17 @@ def say_why_corporate() -> str:
 
 def classified_already() -> str:
     return _("This dataset is classified: the protocol applies to it.")
+
+
+def answer_or_choose() -> str:
+    return _("Answer the questions, or choose a level.")
+
+
+def say_why_lower() -> str:
+    return _("Say why a lower level is enough: the second person reads it.")
+
+
+def proposed_lower(level: str) -> str:
+    return _(
+        "Proposed to lower it to {level}. Nothing changes until a second person approves."
+    ).format(level=level)

@@ -10,10 +10,10 @@ from ckan import model
 from ckan.logic import fresh_context, validate
 from ckan.types import Context, DataDict
 
-from ... import gate, wording
-from ...policy.scale import Enforcement, Level
+from ... import wording
+from ...policy.facts import SENSITIVITY
 from ...services import classification
-from .. import answers, bulk, hypothesis, save, schema
+from .. import answers, bulk, fields, save, schema
 
 __all__ = [
     "isp_answers_recent",
@@ -34,27 +34,26 @@ def isp_classify(context: Context, data_dict: DataDict) -> dict[str, Any]:
     :param sensitivity: the level, where it is to be another than the answers give: a stricter one,
         or a lower one where the protocol only advises
     :param reason: why; needed for a lower level, and for data that no protocol lists
-    :param lower: where the protocol binds: save it at the level that the answers give, and propose
-        ``sensitivity`` to a second person
+    :param lower: where ``sensitivity`` needs a second person: save it at the level that the answers
+        give, and propose ``sensitivity``
+    :param exposure: who is to see it: ``open``, ``on_request`` or ``members``; left out, it stays,
+        or the level decides
     :param corporate: it is no operational data, and no protocol applies (R23); needs a reason
     """
     tk.check_access("isp_classify", context, data_dict)
     if data_dict.get("corporate"):
         return _claim_corporate(context, data_dict)
-    if not data_dict.get("answers"):
-        raise tk.ValidationError({"answers": [wording.answers.not_an_object()]})
-    wanted = Level.parse(data_dict.get("sensitivity"))
-    proposes = bool(data_dict.get("lower")) and _binds(context, data_dict, wanted)
-    patch = {"id": data_dict["id"], answers.FIELD: data_dict["answers"]}
-    if wanted and not proposes:
-        patch["sensitivity"] = wanted.slug
-    if data_dict.get("reason"):
-        patch[answers.REASON] = data_dict["reason"]
-    saved = tk.get_action("package_patch")(fresh_context(context), patch)
-    if proposes and wanted:
-        asked = {"id": saved["id"], "to": wanted.slug, "reason": data_dict.get("reason")}
-        saved["isp_lowering"] = tk.get_action("isp_lowering_request")(fresh_context(context), asked)
-    return saved
+    if not data_dict.get("answers") and not data_dict.get("sensitivity"):
+        raise tk.ValidationError({"answers": [wording.answers.answer_or_choose()]})
+    sent = {
+        answers.FIELD: data_dict.get("answers"),
+        answers.REASON: data_dict.get("reason"),
+        answers.PROPOSE: data_dict.get("lower"),
+        fields.EXPOSURE: data_dict.get("exposure"),
+        SENSITIVITY: data_dict.get("sensitivity"),
+    }
+    patch = {"id": data_dict["id"], **{key: value for key, value in sent.items() if value}}
+    return tk.get_action("package_patch")(fresh_context(context), patch)
 
 
 @tk.side_effect_free
@@ -110,20 +109,12 @@ def isp_classify_csv(context: Context, data_dict: DataDict) -> dict[str, Any]:
     return bulk.classify(context, rows, dry_run=bool(data_dict.get("dry_run")))
 
 
-def _binds(context: Context, data_dict: DataDict, wanted: Level | None) -> bool:
-    """Whether a protocol forbids what is wanted, rather than advising against it."""
-    if wanted is None:
-        return False
-    verdict = gate.verdict(hypothesis.facts(context, {**data_dict, "sensitivity": wanted.slug}))
-    return verdict.binding(wanted) is Enforcement.BLOCK
-
-
 def _claim_corporate(context: Context, data_dict: DataDict) -> dict[str, Any]:
     package: Any = model.Package.get(data_dict["id"])
     reason = (data_dict.get("reason") or "").strip()
     if not reason:
         raise tk.ValidationError({"reason": [wording.answers.say_why_corporate()]})
-    if (package.extras or {}).get("sensitivity"):
+    if (package.extras or {}).get(SENSITIVITY):
         raise tk.ValidationError({"corporate": [wording.answers.classified_already()]})
     patch = {"id": package.id, "private": True}
     saved = tk.get_action("package_patch")(fresh_context(context), patch)

@@ -13,7 +13,7 @@ from ckan.types import Action, Context, DataDict
 from ... import gate, notify, wording
 from ...services import act as acts
 from ...services import datasets as stored_datasets
-from .. import fields, save
+from .. import answers, fields, save
 
 __all__ = [
     "bulk_update_public",
@@ -32,13 +32,15 @@ __all__ = [
 @tk.chained_action
 def package_create(up: Action, context: Context, data_dict: DataDict) -> Any:
     """Create a dataset, as exposed as its level allows."""
-    return save.create(up, context, data_dict)
+    with answers.kept_on_refusal(data_dict):
+        return save.create(up, context, data_dict)
 
 
 @tk.chained_action
 def package_update(up: Action, context: Context, data_dict: DataDict) -> Any:
     """Update a dataset; patches, revisions and resources come this way too."""
-    return save.update(up, context, data_dict)
+    with answers.kept_on_refusal(data_dict):
+        return save.update(up, context, data_dict)
 
 
 @tk.chained_action

@@ -40,10 +40,12 @@ def isp_verdict_show(context: Context, data_dict: DataDict) -> dict[str, Any]:
     What the form tells while somebody answers, and what explains a dataset that is there.
 
     :param id: a dataset; left out for one that is not made yet
-    :param answers: what is known of the data, by question; left out, what was answered before
+    :param answers: what is known of the data, by question, an empty object for nothing yet; left
+        out, what was answered before
     :param sensitivity: the level; left out, the stored one, or none for a new dataset
     :param holds_resources: whether it holds, or will hold, files
     :param owner_org: the organization that it would belong to
+    :param every: also the questions that could matter if some were answered otherwise
     """
     tk.check_access("isp_verdict_show", context, data_dict)
     found = hypothesis.facts(context, data_dict)
@@ -52,4 +54,4 @@ def isp_verdict_show(context: Context, data_dict: DataDict) -> dict[str, Any]:
     if found.asked and found.level is None and verdict.proposed:
         found = replace(found, level=verdict.proposed)
         verdict = gate.verdict(found)
-    return explain.told(verdict, stated, found.known)
+    return explain.told(verdict, stated, found.known, every=bool(data_dict.get("every")))

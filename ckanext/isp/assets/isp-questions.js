@@ -1,0 +1,110 @@
+/* Questions about a dataset, one after another: those that are answered, and the next one that is
+ * open. Nothing is ever answered here for somebody. */
+this.ckan.ispQuestions = function (root, changed) {
+  "use strict";
+
+  var PLACE = "place";
+  var questions = Array.from(root.querySelectorAll(".isp-question"));
+  var open = questions.filter(function (question) {
+    return question.dataset.open === "true";
+  }).map(function (question) { return question.dataset.fact; });
+  var atFirst = open;
+  var comboboxes = Array.from(root.querySelectorAll(".isp-question-type select:not([multiple])"))
+    .map(ckan.ispCombobox);
+
+  function boxes(question) {
+    return Array.from(question.querySelectorAll("input[type=radio], input[type=checkbox]"));
+  }
+
+  function other(question) { return question.querySelector("input[list]"); }
+
+  function given(question) {
+    var select = question.querySelector("select");
+    if (select) {
+      return Array.from(select.selectedOptions).map(function (option) { return option.value; })
+        .filter(Boolean);
+    }
+    var values = boxes(question).filter(function (box) { return box.checked && box.value; })
+      .map(function (box) { return box.value; });
+    var typed = other(question) ? other(question).value.toUpperCase().split(/[\s,;]+/) : [];
+    return values.concat(typed.filter(Boolean));
+  }
+
+  function passed(question) {
+    return boxes(question).some(function (box) { return box.checked && !box.value; });
+  }
+
+  function show() {
+    var next = true;
+    questions.forEach(function (question) {
+      var done = given(question).length || passed(question);
+      var isOpen = open.includes(question.dataset.fact);
+      question.hidden = !done && !(isOpen && next);
+      if (isOpen && !done) { next = false; }
+    });
+  }
+
+  /* "None of these" and "I do not know" go with nothing else. */
+  function alone(box) {
+    if (box.type !== "checkbox" || !box.checked) { return; }
+    var lonely = box.value === "none" || !box.value;
+    boxes(box.closest(".isp-question")).forEach(function (one) {
+      if (one !== box && (lonely || one.value === "none" || !one.value)) { one.checked = false; }
+    });
+  }
+
+  function answers() {
+    var all = {};
+    questions.forEach(function (question) {
+      var values = given(question);
+      if (values.length) { all[question.dataset.fact] = values; }
+    });
+    return all;
+  }
+
+  function fill(told) {
+    questions.forEach(function (question) {
+      var values = told[question.dataset.fact];
+      if (!values) { return; }
+      values = values.length ? values : ["none"];
+      var select = question.querySelector("select");
+      if (select) { select.value = values[0]; }
+      var known = boxes(question).map(function (box) {
+        box.checked = values.includes(box.value);
+        return box.value;
+      });
+      if (other(question)) {
+        other(question).value = values.filter(function (one) { return !known.includes(one); }).join(", ");
+      }
+    });
+    comboboxes.forEach(function (box) { box.refresh(); });
+    show();
+    changed();
+  }
+
+  root.addEventListener("change", function (event) {
+    alone(event.target);
+    show();
+    changed();
+  });
+  root.querySelectorAll("a[data-answers]").forEach(function (link) {
+    link.addEventListener("click", function (event) {
+      event.preventDefault();
+      fill(JSON.parse(link.dataset.answers));
+      link.closest("details").open = false;
+    });
+  });
+  show();
+
+  return {
+    /* What was answered; nothing where only the place is known, which the form filled in itself. */
+    answers: function () {
+      var all = answers();
+      return Object.keys(all).some(function (fact) { return fact !== PLACE; }) ? all : null;
+    },
+    next: function (facts) {
+      open = facts || atFirst;
+      show();
+    },
+  };
+};
