@@ -1,4 +1,4 @@
-"""Classifications are looked at again: in time, in bulk, and never loosening by themselves (R33)."""
+"""Classifications are looked at again: in time, in bulk, never loosening by themselves (R33)."""
 
 from __future__ import annotations
 

@@ -8,7 +8,6 @@ import sys
 import ckan.plugins.toolkit as tk
 import click
 from ckan import model
-from ckan.types import Context
 
 from .. import config, doctor, gate, jobs, wording
 from ..model import guard
@@ -91,37 +90,6 @@ def doctor_command(fix: bool, form: str) -> None:
 def index_command() -> None:
     """Tell the search index what changed without its knowing."""
     click.echo(f"{_drain()} changes indexed.")
-
-
-@isp.command("classify")
-@click.argument("table", type=click.File("r", encoding="utf-8-sig"))
-@click.option("--user", required=True, help="Who answers, by name.")
-@click.option("--dry-run", is_flag=True, help="Say what would come of it, change nothing.")
-@click.option("--format", "form", type=FORMATS, default="table", show_default=True)
-def classify_command(table: Any, user: str, dry_run: bool, form: str) -> None:
-    """Classify the datasets of a CSV table, each by the answers of its row."""
-    _user_id(user)
-    asked = {"csv": table.read(), "dry_run": dry_run}
-    try:
-        told = tk.get_action("isp_classify_csv")(Context(user=user), asked)
-    except tk.ValidationError as error:
-        raise click.ClickException("; ".join(map(str, error.error_summary.values()))) from None
-    if form == "json":
-        click.echo(json.dumps(told))
-    else:
-        head = ["row", "dataset", "level", "why not"]
-        rows = [
-            [row["row"], row["id"], row.get("level"), _why_not(row.get("errors"))]
-            for row in told["rows"]
-        ]
-        _print_table(head, rows, form)
-        done = "would be classified" if dry_run else "classified"
-        click.echo(f"{told['classified']} {done}, {told['refused']} refused.", err=form == "csv")
-    sys.exit(1 if told["refused"] else 0)
-
-
-def _why_not(errors: dict[str, Any] | None) -> str:
-    return "; ".join(str(word) for words in (errors or {}).values() for word in words)
 
 
 @isp.command("exempt")
