@@ -14,7 +14,9 @@ from pathlib import Path
 from dev.stack.progress import Problem, tail
 from dev.stack.state import REPOSITORY, State
 
-CKAN_VARIABLE = re.compile(r"^CKAN_[A-Z_]+$|^(PYTHONHOME|PYTHONPATH|VIRTUAL_ENV)$")
+OUTSIDE = re.compile(
+    r"^CKAN_[A-Z_]+$|^(PYTHONHOME|PYTHONPATH|PYTHONDONTWRITEBYTECODE|VIRTUAL_ENV)$"
+)
 NO_NETWORK = re.compile(
     r"name resolution|NameResolution|could not resolve|resolving|Unknown ?host"
     r"|unreachable|timed out|NewConnectionError|connection refused|could not connect"
@@ -24,8 +26,8 @@ NO_NETWORK = re.compile(
 
 
 def environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
-    """The caller's, less what would point CKAN or Python elsewhere."""
-    kept = {name: value for name, value in os.environ.items() if not CKAN_VARIABLE.match(name)}
+    """The caller's, less what points CKAN or Python elsewhere, or has it compile at every start."""
+    kept = {name: value for name, value in os.environ.items() if not OUTSIDE.match(name)}
     return {**kept, **(extra or {})}
 
 
