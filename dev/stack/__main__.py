@@ -2,7 +2,7 @@
 
 demo        the portal, with people and data in it
 services    PostgreSQL, Redis and Solr only, and .portal/test.env for tests run by hand
-test        everything: lint, unit, functional, core, browser
+test        everything: lint, unit, functional, core, browser; two at a time, or ISP_LANES=1
 lint, unit, functional, core, browser, bench
             one part of it; arguments go to pytest or the bench
 status      what runs, where
@@ -17,7 +17,7 @@ import sys
 from collections.abc import Callable
 from types import FrameType
 
-from dev.stack import checks, ckan, demo, packages, ports, services
+from dev.stack import checks, ckan, demo, packages, phases, ports, services
 from dev.stack.processes import pid_of
 from dev.stack.progress import Problem, say
 from dev.stack.state import delete, existing, locked, opened
@@ -72,7 +72,7 @@ def run_services(_command: str, _arguments: list[str]) -> None:
 
 def run_checks(command: str, arguments: list[str]) -> None:
     state = opened()
-    if not checks.needs_services(command):
+    if not phases.needs_services(command):
         with locked(state, "stack"):
             services.prepare(state)
         checks.run(state, command, arguments)
@@ -85,7 +85,6 @@ def run_checks(command: str, arguments: list[str]) -> None:
                 started = services.absent(state)
                 services.up(state)
                 checks.write_env(state)
-            checks.clean_databases(state)
             ckan.compile_translations(state)
             checks.run(state, command, arguments)
         finally:
@@ -130,7 +129,7 @@ def run_reset(_command: str, _arguments: list[str]) -> None:
 COMMANDS: dict[str, Callable[[str, list[str]], None]] = {
     "demo": run_demo,
     "services": run_services,
-    **dict.fromkeys(checks.PHASES, run_checks),
+    **dict.fromkeys(phases.PHASES, run_checks),
     "status": show_status,
     "stop": run_stop,
     "reset": run_reset,

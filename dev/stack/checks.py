@@ -1,144 +1,88 @@
-"""The phases of `make test`: all of them run, whatever an earlier one says."""
+"""The checks: all phases run, whatever an earlier one says."""
 
 from __future__ import annotations
 
 import shlex
 import subprocess
 import time
-from dataclasses import dataclass
-from pathlib import Path
+from typing import IO
 
-from dev.stack import ckan, packages, postgres, python
-from dev.stack.processes import environment
+from dev.stack import abreast, lanes, processes, python
+from dev.stack.phases import PHASES, Phase, Result
 from dev.stack.progress import Problem, say, step
 from dev.stack.state import REPOSITORY, State, write_whole
 
 
-@dataclass(frozen=True)
-class Phase:
-    title: str
-    command: str  # the first word is a program of the environment
-    folder: str = "."  # skipped if it does not exist
-    services: bool = False
-    takes_arguments: bool = False
-
-
-PHASES = {
-    "lint": (
-        Phase("ruff check", "ruff check ."),
-        Phase("ruff format", "ruff format --check ."),
-        Phase("mypy", "mypy"),
-    ),
-    "unit": (
-        Phase(
-            "unit tests",
-            "python -m pytest -c tests/unit/pytest.ini tests/unit",
-            "tests/unit",
-            takes_arguments=True,
-        ),
-    ),
-    "functional": (
-        Phase(
-            "functional tests",
-            "python -m pytest --ckan-ini=test.ini tests/functional",
-            "tests/functional",
-            services=True,
-            takes_arguments=True,
-        ),
-    ),
-    "browser": (
-        Phase(
-            "browser tests",
-            "python -m pytest tests/browser",
-            "tests/browser",
-            services=True,
-            takes_arguments=True,
-        ),
-    ),
-    "core": (
-        Phase(
-            "CKAN's own tests",
-            "python tests/ckan_core",
-            "tests/ckan_core",
-            services=True,
-            takes_arguments=True,
-        ),
-    ),
-    "bench": (Phase("bench", "python -m bench", "bench", services=True, takes_arguments=True),),
-}
-PHASES["test"] = tuple(
-    phase for name in ("lint", "unit", "functional", "core", "browser") for phase in PHASES[name]
-)
-
-
-def needs_services(name: str) -> bool:
-    return any(phase.services and present(phase) for phase in PHASES[name])
-
-
-def present(phase: Phase) -> bool:
-    return (REPOSITORY / phase.folder).is_dir()
-
-
-def variables(state: State, services: bool) -> dict[str, str]:
-    """The environment of a phase; test.ini reads its addresses from it."""
-    path = environment().get("PATH", "")
-    common = {
-        "PATH": f"{state.path('env', 'bin')}:{path}",
-        "VIRTUAL_ENV": str(state.path("env")),
-        "CHROMIUM": environment().get("CHROMIUM") or packages.browser(),
-        "ISP_STATE": str(state.root),
-    }
-    return {**common, **(test_variables(state) if services else {})}
-
-
-def test_variables(state: State) -> dict[str, str]:
-    return {**ckan.urls(state, "test"), "CKAN_STORAGE_PATH": str(state.path("test-storage"))}
-
-
 def write_env(state: State) -> None:
     """For a shell: `. .portal/test.env`."""
-    pairs = variables(state, services=True).items()
-    lines = [f"export {name}={shlex.quote(value)}\n" for name, value in pairs if name != "PATH"]
-    write_whole(state.path("test.env"), "".join(lines))
-
-
-def clean_databases(state: State) -> None:
-    """Each run begins with empty ones: what a changed migration left behind would be in the way."""
-    with step("Empty databases for the tests", state.log("psql")):
-        for name in postgres.DATABASES["test"]:
-            postgres.recreate(state, name)
-        ckan.set_permissions(state, "test")
+    pairs = lanes.variables(state, lanes.LANES[0]).items()
+    exports = [f"export {name}={shlex.quote(value)}\n" for name, value in pairs if name != "PATH"]
+    write_whole(state.path("test.env"), "".join(exports))
 
 
 def run(state: State, name: str, arguments: list[str]) -> None:
     """A Problem, after the last phase, if any has failed."""
-    results = [(phase.title, *verdict(state, phase, arguments)) for phase in PHASES[name]]
+    absent = [Result(phase, "-", 0.0) for phase in PHASES[name] if not phase.present]
+    present = [phase for phase in PHASES[name] if phase.present]
+    if name == "test":
+        results = absent + side_by_side(state, present)
+    else:
+        results = absent + [by_itself(state, phase, arguments) for phase in present]
+    summarize(name, results)
+
+
+def summarize(name: str, results: list[Result]) -> None:
     if len(results) > 1:
         say(f"\n── {name}")
-        for title, outcome, seconds in results:
-            say(f"{outcome} {title} ({seconds:.1f} s)")
-    failed = [title for title, outcome, _ in results if outcome == "✗"]
+        for result in sorted(results, key=lambda each: PHASES[name].index(each.phase)):
+            say(str(result))
+    failed = [result.phase.title for result in results if result.outcome == "✗"]
     if failed:
         raise Problem(f"Failed: {', '.join(failed)}.")
 
 
-def verdict(state: State, phase: Phase, arguments: list[str]) -> tuple[str, float]:
-    say(f"\n── {phase.title}")
-    if not present(phase):
-        say(f"skipped: there is no {phase.folder}")
-        return "-", 0.0
-    program, *words = shlex.split(phase.command)
-    command: list[str | Path] = [
-        python.program(state, program),
-        *words,
-        *(arguments if phase.takes_arguments else []),
-    ]
-    began = time.monotonic()
-    try:
-        code = subprocess.call(
-            command, env=environment(variables(state, phase.services)), cwd=REPOSITORY
+def side_by_side(state: State, phases: list[Phase]) -> list[Result]:
+    def start(phase: Phase, lane: str, output: IO[bytes]) -> subprocess.Popen[bytes]:
+        if phase.services:
+            lanes.empty(state, lane)
+        return subprocess.Popen(
+            command(state, phase, []),
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            env=surroundings(state, phase, lane),
+            cwd=REPOSITORY,
+            pass_fds=state.locks,
+            start_new_session=True,  # with all that it starts, it can be ended as one
         )
-    except FileNotFoundError:
-        say(f"{program} is not in the environment: pyproject.toml's `dev` should name it")
-        code = 1
-    return "✗" if code else "✓", time.monotonic() - began
+
+    return abreast.run(state, phases, lanes.available(), start)
+
+
+def by_itself(state: State, phase: Phase, arguments: list[str]) -> Result:
+    """On this terminal, in the first lane."""
+    lane = lanes.LANES[0]
+    if phase.services:
+        with step("Empty databases for the tests", state.log("psql")):
+            lanes.empty(state, lane)
+    say(f"\n── {phase.title}")
+    began = time.monotonic()
+    process = subprocess.Popen(
+        command(state, phase, arguments if phase.takes_arguments else []),
+        env=surroundings(state, phase, lane),
+        cwd=REPOSITORY,
+        pass_fds=state.locks,
+    )
+    try:
+        code = process.wait()
+    finally:
+        processes.interrupt([process])
+    return Result(phase, "✗" if code else "✓", time.monotonic() - began)
+
+
+def command(state: State, phase: Phase, arguments: list[str]) -> list[str]:
+    return [str(python.program(state, "python")), *shlex.split(phase.command), *arguments]
+
+
+def surroundings(state: State, phase: Phase, lane: str) -> dict[str, str]:
+    return processes.environment(lanes.variables(state, lane if phase.services else None))

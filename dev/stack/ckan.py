@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 import string
@@ -125,10 +126,15 @@ def prepare_tables(state: State) -> None:
 def set_permissions(state: State, purpose: str) -> None:
     """What `ckan datastore set-permissions` prints, without loading CKAN's configuration for it."""
     main, datastore = postgres.DATABASES[purpose]
+    postgres.sql(state, permissions(python.program(state, "python"), main, datastore))
+
+
+@functools.cache
+def permissions(python: Path, main: str, datastore: str) -> str:
+    """The statements; that Python takes seconds to tell them."""
     names = (main, datastore, postgres.OWNER, postgres.OWNER, postgres.READER)
     print_it = f"from ckanext.datastore.cli import permissions_sql as p; print(p(*{names!r}))"
-    statements = output_of([python.program(state, "python"), "-c", print_it])
-    postgres.sql(state, statements)
+    return output_of([python, "-c", print_it])
 
 
 def compile_translations(state: State) -> None:

@@ -24,6 +24,7 @@ READER = "datastore_ro"
 DATABASES = {
     "demo": ("ckan_default", "datastore_default"),
     "test": ("ckan_test", "datastore_test"),
+    "test_2": ("ckan_test_2", "datastore_test_2"),
     "bench": ("bench_stock", "bench_isp"),
 }
 SETTINGS = {

@@ -8,13 +8,15 @@ import re
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from dev.stack.progress import Problem, tail
 from dev.stack.state import REPOSITORY, State
 
-CKAN_VARIABLE = re.compile(r"^CKAN_[A-Z_]+$|^(PYTHONHOME|PYTHONPATH|VIRTUAL_ENV)$")
+OUTSIDE = re.compile(
+    r"^CKAN_[A-Z_]+$|^(PYTHONHOME|PYTHONPATH|PYTHONDONTWRITEBYTECODE|VIRTUAL_ENV)$"
+)
 NO_NETWORK = re.compile(
     r"name resolution|NameResolution|could not resolve|resolving|Unknown ?host"
     r"|unreachable|timed out|NewConnectionError|connection refused|could not connect"
@@ -24,8 +26,8 @@ NO_NETWORK = re.compile(
 
 
 def environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
-    """The caller's, less what would point CKAN or Python elsewhere."""
-    kept = {name: value for name, value in os.environ.items() if not CKAN_VARIABLE.match(name)}
+    """The caller's, less what points CKAN or Python elsewhere, or has it compile at every start."""
+    kept = {name: value for name, value in os.environ.items() if not OUTSIDE.match(name)}
     return {**kept, **(extra or {})}
 
 
@@ -173,3 +175,27 @@ def gone(state: State, name: str, seconds: float) -> bool:
             return False
         time.sleep(0.1)
     return True
+
+
+def interrupt(processes: Collection[subprocess.Popen[bytes]], seconds: float = 15) -> None:
+    """Let them tidy up, as Ctrl-C does; then insist, to whatever they have started too."""
+    left = [process for process in processes if process.poll() is None]
+    for process in left:
+        process.send_signal(signal.SIGINT)
+    until = time.monotonic() + seconds
+    try:
+        for process in left:
+            process.wait(max(0, until - time.monotonic()))
+    except subprocess.TimeoutExpired:
+        pass
+    finally:
+        for process in left:
+            kill_group(process)
+
+
+def kill_group(process: subprocess.Popen[bytes]) -> None:
+    """A process and, where it leads a group of its own, what it has left behind."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.kill()
+    process.wait()

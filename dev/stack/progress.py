@@ -34,6 +34,30 @@ def tail(log: Path, lines: int = 1) -> str:
     return "\n".join(said[-lines:])
 
 
+class Pulse:
+    """Says that something goes on: a line drawn anew; where that cannot be, one now and then."""
+
+    def __init__(self) -> None:
+        self.terminal = sys.stdout.isatty()
+        self.turn = 0
+        self.told = time.monotonic()
+
+    def beat(self, line: str) -> None:
+        if self.terminal:
+            self.turn += 1
+            width = shutil.get_terminal_size().columns - 1
+            sys.stdout.write("\r\x1b[K" + f"{SPINNER[self.turn % len(SPINNER)]} {line}"[:width])
+            sys.stdout.flush()
+        elif time.monotonic() - self.told >= QUIET_PERIOD:
+            self.told = time.monotonic()
+            say(f"… {line}")
+
+    def clear(self) -> None:
+        if self.terminal:
+            sys.stdout.write("\r\x1b[K")
+            sys.stdout.flush()
+
+
 class Step:
     """One line of progress: what is being done, for how long, and the last word of its log."""
 
@@ -41,6 +65,7 @@ class Step:
         self.title = title
         self.log = log
         self.began = time.monotonic()
+        self.pulse = Pulse()
         self.over = threading.Event()
         self.thread = threading.Thread(target=self._tick, daemon=True)
         self.thread.start()
@@ -49,27 +74,14 @@ class Step:
         return time.monotonic() - self.began
 
     def _tick(self) -> None:
-        terminal = sys.stdout.isatty()
-        turn = 0
-        while not self.over.wait(0.15 if terminal else QUIET_PERIOD):
-            if terminal:
-                self._draw(SPINNER[turn % len(SPINNER)])
-            else:
-                say(f"… {self.title}: still at it after {self._seconds():.0f} s")
-            turn += 1
-
-    def _draw(self, mark: str) -> None:
-        last = tail(self.log).strip() if self.log else ""
-        line = f"{mark} {self.title} {self._seconds():.0f} s  {last}"
-        width = shutil.get_terminal_size().columns - 1
-        sys.stdout.write("\r\x1b[K" + line[:width])
-        sys.stdout.flush()
+        while not self.over.wait(0.15):
+            last = tail(self.log).strip() if self.log and self.pulse.terminal else ""
+            self.pulse.beat(f"{self.title} {self._seconds():.0f} s  {last}".rstrip())
 
     def close(self, mark: str) -> None:
         self.over.set()
         self.thread.join()
-        if sys.stdout.isatty():
-            sys.stdout.write("\r\x1b[K")
+        self.pulse.clear()
         say(f"{mark} {self.title} ({self._seconds():.1f} s)")
 
 

@@ -9,7 +9,7 @@ from dev.stack.processes import pid_of, spawn, wait_for
 from dev.stack.state import State
 
 NAME = "redis"
-DATABASES = {"demo": 0, "test": 1}
+DATABASES = {"demo": 0, "test": 1, "test_2": 4}  # the bench has 2 and 3
 
 
 def up(state: State) -> int:
@@ -27,11 +27,22 @@ def up(state: State) -> int:
 
 def pongs(port: int) -> bool:
     try:
-        with socket.create_connection(("127.0.0.1", port), timeout=1) as connection:
-            connection.sendall(b"PING\r\n")
-            return connection.recv(16).startswith(b"+PONG")
+        return said(port, "PING").startswith(b"+PONG")
     except OSError:
         return False
+
+
+def empty(state: State, purpose: str) -> None:
+    said(state.get("ports", NAME), f"SELECT {DATABASES[purpose]}", "FLUSHDB")
+
+
+def said(port: int, *commands: str) -> bytes:
+    """What it answers to commands of which none has arguments with blanks."""
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
+        for command in commands:
+            connection.sendall(f"{command}\r\n".encode())
+            answer = connection.recv(64)
+    return answer
 
 
 def urls(state: State, purpose: str) -> dict[str, str]:

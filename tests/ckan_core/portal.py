@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from ckan import model
 from ckan.cli.db import _run_migrations
 from ckan.config.environment import CONFIG_FROM_ENV_VARS
 from ckan.tests import factories
+from passlib.hash import pbkdf2_sha512
 from sqlalchemy.orm import close_all_sessions
 
 HERE = Path(__file__).parent
@@ -30,10 +32,17 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    spare_time()
     alone = config.getoption("--without-isp")
     config.option.ckan_ini = str(HERE / ("core.ini" if alone else "isp.ini"))
     if not alone:
         config.pluginmanager.register(Portal(), "isp_portal")
+
+
+def spare_time() -> None:
+    """CKAN reads its options' declaration whenever plugins change, and hashes for each new user."""
+    yaml.safe_load = partial(yaml.load, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    pbkdf2_sha512.default_rounds = 1
 
 
 @pytest.hookimpl(trylast=True)

@@ -1,0 +1,101 @@
+"""What `make test` and its parts consist of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from dev.stack.state import REPOSITORY
+
+
+@dataclass(frozen=True)
+class Phase:
+    name: str  # of its log
+    title: str
+    command: str  # for the environment's Python
+    folder: str = "."  # skipped if it does not exist
+    services: bool = False
+    takes_arguments: bool = False
+
+    @property
+    def present(self) -> bool:
+        return (REPOSITORY / self.folder).is_dir()
+
+
+@dataclass(frozen=True)
+class Result:
+    phase: Phase
+    outcome: str  # ✓, ✗, or - where there is nothing to run
+    seconds: float
+
+    def __str__(self) -> str:
+        return f"{self.outcome} {self.phase.title} ({self.seconds:.1f} s)"
+
+
+LINT = (
+    Phase("ruff", "ruff check", "-m ruff check ."),
+    Phase("format", "ruff format", "-m ruff format --check ."),
+    Phase("mypy", "mypy", "-m mypy"),
+)
+UNIT = Phase(
+    "unit",
+    "unit tests",
+    "-m pytest -c tests/unit/pytest.ini tests/unit",
+    "tests/unit",
+    takes_arguments=True,
+)
+FUNCTIONAL = Phase(
+    "functional",
+    "functional tests",
+    "-m pytest --ckan-ini=test.ini tests/functional",
+    "tests/functional",
+    services=True,
+    takes_arguments=True,
+)
+# the two halves of it, which keep what pytest remembers apart
+DOORS = Phase(
+    "doors",
+    "doors",
+    "-m pytest -o cache_dir=.pytest_cache/doors --ckan-ini=test.ini tests/functional/doors",
+    "tests/functional/doors",
+    services=True,
+)
+INDOORS = Phase(
+    "functional",
+    "functional tests",
+    "-m pytest -o cache_dir=.pytest_cache/functional --ckan-ini=test.ini tests/functional"
+    " --ignore=tests/functional/doors",
+    "tests/functional",
+    services=True,
+)
+BROWSER = Phase(
+    "browser",
+    "browser tests",
+    "-m pytest tests/browser",
+    "tests/browser",
+    services=True,
+    takes_arguments=True,
+)
+CORE = Phase(
+    "core",
+    "CKAN's own tests",
+    "tests/ckan_core",
+    "tests/ckan_core",
+    services=True,
+    takes_arguments=True,
+)
+BENCH = Phase("bench", "bench", "-m bench", "bench", services=True, takes_arguments=True)
+
+PHASES: dict[str, tuple[Phase, ...]] = {
+    "lint": LINT,
+    "unit": (UNIT,),
+    "functional": (FUNCTIONAL,),
+    "browser": (BROWSER,),
+    "core": (CORE,),
+    "bench": (BENCH,),
+    # what is quick to tell, then the longest first
+    "test": (*LINT, UNIT, DOORS, CORE, INDOORS, BROWSER),
+}
+
+
+def needs_services(name: str) -> bool:
+    return any(phase.services and phase.present for phase in PHASES[name])
