@@ -71,6 +71,31 @@ def test_every_problem_is_told_at_once_in_the_order_of_the_lines() -> None:
     ]
 
 
+def test_a_capital_letter_is_told_with_the_small_one_that_was_meant() -> None:
+    text = f"{HEAD}{LEVELS}rows:\n  - {{level: Low, type: COD, words: A, without: [HDX]}}\n"
+    told = {(p.code, p.values["meant"]) for p in refused(text)}
+    assert told == {
+        (Fault.UNKNOWN_LEVEL, "low"),
+        (Fault.UNKNOWN_TYPE, "cod"),
+        (Fault.UNKNOWN_METHOD, "hdx"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("line", "example"),
+    [
+        ("contacts: [{email: nobody}]", "name@example.org"),
+        ("reviews: {protocol: {months: yearly}}", "6"),
+        ("reviews: {protocol: {months: 0}}", "1"),
+        ("date: 27/11/2026", "2026-11"),
+        ("in_force: {from: 2026-11}", "2026-11-27"),
+    ],
+)
+def test_a_wrong_form_is_told_with_an_example(line: str, example: str) -> None:
+    problem = only(f"{WHOLE}{line}\n")
+    assert (problem.code, problem.values["meant"]) == (Fault.WRONG_FORM, example)
+
+
 def test_every_name_that_means_nothing_is_told_with_the_one_that_was_meant() -> None:
     text = (
         HEAD

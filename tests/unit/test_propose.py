@@ -15,7 +15,7 @@ from ckanext.isp.policy.decide import decide
 from ckanext.isp.policy.facts import Facts
 from ckanext.isp.policy.propose import Finding, propose
 from ckanext.isp.policy.protocol import ANY_TYPE, USUAL, Kind, Protocol, Row, Scope
-from ckanext.isp.policy.scale import Level
+from ckanext.isp.policy.scale import Enforcement, Level
 
 TODAY = date(2026, 11, 27)
 KINDS = ("a", "a.b", "c")
@@ -222,6 +222,16 @@ def test_what_a_listed_type_leaves_unsaid_is_never_public(
 ) -> None:
     verdict = decide(several, Facts(None, known=answers, asked=True), TODAY)
     assert verdict.proposed is not Level.LOW or not any(f.gap for f in verdict.findings)
+    if any(f.gap for f in verdict.findings):
+        assert verdict.binding(Level.LOW) is Enforcement.BLOCK
+
+
+@given(st.lists(TABLES, max_size=3), GIVEN)
+def test_whatever_is_proposed_somebody_can_be_named_for_it(
+    several: list[Protocol], answers: Answers
+) -> None:
+    verdict = decide(several, Facts(None, known=answers, asked=True), TODAY)
+    assert (verdict.proposed is None) is not any(verdict.deciding())
 
 
 @given(st.lists(TABLES, max_size=3), GIVEN, st.sampled_from(Level))

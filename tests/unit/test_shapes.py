@@ -439,6 +439,11 @@ def test_t27_who_gave_the_data_says_how_far_it_goes() -> None:
     unsaid = {"type": "protection_monitoring"}
     assert with_and_without(text, binds, unsaid) == (MODERATE, LOW)
 
+    def cited(verdict: Verdict) -> list[str]:
+        return [finding.protocol.key for finding in verdict.deciding()]
+
+    assert with_and_without(text, binds, unsaid, cited) == (["own"], ["own"])
+
 
 def test_t28_a_verdict_speaks_the_languages_of_its_protocol() -> None:
     spanish = ", es: Actas de reuniones"

@@ -25,7 +25,9 @@ _FORMS = {
     "type": "needs_assessment.report",
     "language": "en",
     "places": "AFG, CMR-NW",
+    "day_or_month": "2026-11",
 }
+_EXAMPLES = {"^[^@\\s]+@[^@\\s]+$": "name@example.org", "^none$": "6"}
 
 
 @cache
@@ -126,4 +128,4 @@ def _form(error: ValidationError) -> str:
         patterns = {definition.get("pattern"), definition.get("items", {}).get("pattern")}
         if error.validator_value in patterns:
             return example
-    return str(error.validator_value)
+    return _EXAMPLES.get(error.validator_value, str(error.validator_value))

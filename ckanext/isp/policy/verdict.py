@@ -122,7 +122,7 @@ class Verdict:
         a table lists the type and nothing of what was answered (a finer detail than it speaks of).
         """
         found = [finding.rule.level for finding in self.findings if finding.rule]
-        if self.open or self._gap:
+        if self.open or any(finding.gap for finding in self.findings):
             found.append(Level.MODERATE)
         return max(found, default=None)
 
@@ -144,21 +144,23 @@ class Verdict:
         strictest = min(spoken, key=lambda reason: len(reason.allows), default=None)
         return strictest.protocol if strictest else next(iter(self.protocols), None)
 
-    @property
-    def _gap(self) -> bool:
-        return any(finding.gap for finding in self.findings)
-
     def binding(self, level: Level) -> Enforcement | None:
         """How binding the answers are against a level; None where they do not ask for more."""
-        asking = (f.rule for f in self.findings if f.rule and f.rule.level > level)
+        asking = (
+            finding.rule
+            for finding in self.findings
+            if finding.rule and (finding.rule.level > level or (finding.gap and level is Level.LOW))
+        )
         strictest = max((rule.enforcement for rule in asking), default=None)
-        if strictest is None and (self.open or self._gap) and level is Level.LOW:
+        if strictest is None and self.open and level is Level.LOW:
             return Enforcement.BLOCK
         return strictest
 
     def deciding(self) -> Iterator[Finding]:
-        """The findings that give the proposed level."""
-        return (f for f in self.findings if f.rule and f.rule.level is self.proposed)
+        """The findings that give the proposed level, else those that keep it from being public."""
+        giving = [f for f in self.findings if f.rule and f.rule.level is self.proposed]
+        keeping = [f for f in self.findings if f.open or f.gap]
+        return iter(giving or keeping or (self.findings if self.unsaid else ()))
 
     def methods(self) -> Iterator[tuple[Protocol, Method]]:
         """The dissemination methods that all protocols allow, as each of them words them."""
