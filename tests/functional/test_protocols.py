@@ -476,7 +476,8 @@ def test_a_version_says_nothing_before_its_first_day(
     activate(rows=water("low"))
     made = answered()
     begins = {"from": "2026-12-01"}
-    activate(version="2", rows=water("high"), in_force=begins)
+    ahead = activate(version="2", rows=water("high"), in_force=begins)
+    assert (ahead["impact"]["tighten"], ahead["changed"]["tighten"]) == (1, 0)
     assert stored(made) == ("low", "open")
     assert {p.version for p in gate.protocols() if p.in_force(gate.today())} == {"2021", "1"}
     freezer.move_to("2026-12-01 09:00")

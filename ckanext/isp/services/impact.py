@@ -82,14 +82,17 @@ def changes(session: Session, step: Step) -> Iterator[tuple[Any, Change]]:
     """Every dataset with what would become of it; those that are alike are decided once."""
     decided: dict[Any, Change] = {}
     for row in datasets(session):
-        owned = bool(row.owner_org)
-        alike = (row.level, row.exposure, row.resources, row.state, row.exempt, row.lowered, owned)
-        where = (row.organization, tuple(row.places or ()), row.answers)
-        found = decided.get((alike, where))
-        if found is None:
+        key = alike(row)
+        if key not in decided:
             told = (stored_of(row, step.places), step.before, step.after, step.day)
-            found = decided[alike, where] = change(*told, lowered=row.lowered)
-        yield row, found
+            decided[key] = change(*told, lowered=row.lowered)
+        yield row, decided[key]
+
+
+def alike(row: Any) -> tuple[Any, ...]:
+    """What a verdict about a row depends on: rows with the same get the same."""
+    stored = (row.level, row.exposure, row.resources, row.state, row.exempt, row.lowered)
+    return *stored, row.organization, bool(row.owner_org), tuple(row.places or ()), row.answers
 
 
 def count(session: Session, step: Step) -> Counts:

@@ -119,7 +119,9 @@ def propose(
     """
     plan = _planned(session, kind, kept, undoes, world)
     _not_waiting(session, kind, kept.id, undoes)
-    told = impact.count(session, plan.step).told()
+    # the second person reads what it comes to on its first day
+    step = simulated(session, kept, kind, world) if kind == ACTIVATE else plan.step
+    told = impact.count(session, step).told()
     if undoes is not None:
         told["back"] = sum(1 for _ in giving_back.backs(session, _done(session, undoes), plan.step))
     told["before"] = plan.before.id if plan.before else None

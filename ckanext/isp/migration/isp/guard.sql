@@ -38,11 +38,13 @@ BEGIN
   RETURN NULL;
 END $$;
 
+-- In a language that keeps its plans: asked for every dataset that is public.
 CREATE OR REPLACE FUNCTION isp_holds_resources(package text) RETURNS boolean
-LANGUAGE sql STABLE SET search_path = {schema}, pg_temp AS $$
-  SELECT EXISTS (SELECT 1 FROM resource r
-                  WHERE r.package_id = $1 AND coalesce(r.state, 'active') = 'active')
-$$;
+LANGUAGE plpgsql STABLE SET search_path = {schema}, pg_temp AS $$
+BEGIN
+  RETURN EXISTS (SELECT 1 FROM resource r
+                  WHERE r.package_id = $1 AND coalesce(r.state, 'active') = 'active');
+END $$;
 
 -- Who acts, through which door, under which protocol: set by the portal for its transaction.
 CREATE OR REPLACE FUNCTION isp_act() RETURNS jsonb
