@@ -136,6 +136,59 @@ def _why_not(errors: dict[str, Any] | None) -> str:
     return "; ".join(str(word) for words in (errors or {}).values() for word in words)
 
 
+@isp.group("review")
+def review_group() -> None:
+    """Look again at classifications that are due."""
+
+
+@review_group.command("list")
+@click.option("--user", help="Those that this user may edit; all if left out.")
+@click.option("--organization", help="Of this organization only, by name.")
+@click.option("--protocol", help="Of datasets of which this protocol speaks, by its key.")
+@click.option("--format", "form", type=FORMATS, default="table", show_default=True)
+def review_list(
+    user: str | None, organization: str | None, protocol: str | None, form: str
+) -> None:
+    """List classifications that are overdue, due within 30 days, or changed by a protocol."""
+    _user_id(user)
+    named = {"organization": organization, "protocol": protocol}
+    asked = {"limit": 500, **{key: value for key, value in named.items() if value}}
+    told = tk.get_action("isp_review_list")(_as(user), asked)
+    if form == "json":
+        click.echo(json.dumps(told))
+        return
+    head = ["when", "review_on", "organization", "name", "level", "proposed", "outcome"]
+    _print_table(head, [[row[key] for key in head] for row in told["reviews"]], form)
+    counts = "{overdue} overdue, {soon} due within 30 days".format(**told["counts"])
+    more = "; more than these" if told["more"] else ""
+    click.echo(f"{counts}{more}.", err=form == "csv")
+
+
+@review_group.command("confirm")
+@click.argument("ids", nargs=-1, required=True)
+@click.option("--user", required=True, help="Who has looked at them, by name.")
+@click.option("--format", "form", type=FORMATS, default="table", show_default=True)
+def review_confirm(ids: tuple[str, ...], user: str, form: str) -> None:
+    """Confirm classifications with the answers that they have."""
+    _user_id(user)
+    told = tk.get_action("isp_review_confirm")(_as(user), {"ids": list(ids)})
+    if form == "json":
+        click.echo(json.dumps(told))
+    else:
+        head = ["dataset", "level", "outcome", "could be", "why not"]
+        rows = [
+            [
+                *(row.get("name") or row["id"], row.get("level"), row.get("outcome")),
+                *(row.get("lower"), _why_not(row.get("errors"))),
+            ]
+            for row in told["rows"]
+        ]
+        _print_table(head, rows, form)
+        done = "{confirmed} confirmed, {raised} raised, {refused} refused.".format(**told)
+        click.echo(done, err=form == "csv")
+    sys.exit(1 if told["refused"] else 0)
+
+
 @isp.command("exempt")
 @click.argument("kind", required=False)
 @click.option("--remove", is_flag=True, help="No longer exempt this type.")
@@ -204,6 +257,11 @@ def _fix() -> None:
             guard.install(connection)
             click.echo("The guard was put back as shipped.", err=True)
     _drain()
+
+
+def _as(user: str | None) -> Context:
+    """A context in which a user acts; the portal itself where none is named."""
+    return Context(user=user) if user else Context(user="", ignore_auth=True)
 
 
 def _user_id(name: str | None) -> str | None:
