@@ -17,7 +17,7 @@ from ckan.types import Context
 from . import config, doctor, gate, jobs, wording
 from .model import guard
 from .policy.scale import SLUGS, Level
-from .services import adopt, audit, datasets, outbox
+from .services import adopt, audit, datasets, outbox, reminder
 from .services.act import Act
 
 __all__ = ["isp"]
@@ -187,6 +187,35 @@ def review_confirm(ids: tuple[str, ...], user: str, form: str) -> None:
         done = "{confirmed} confirmed, {raised} raised, {refused} refused.".format(**told)
         click.echo(done, err=form == "csv")
     sys.exit(1 if told["refused"] else 0)
+
+
+@isp.command("remind")
+@click.option("--dry-run", is_flag=True, help="List what would be sent, send nothing.")
+@click.option("--format", "form", type=FORMATS, default="table", show_default=True)
+def remind_command(dry_run: bool, form: str) -> None:
+    """Remind people of classifications and protocols that are due; nobody is told twice."""
+    if not dry_run:
+        done = jobs.remind()
+        click.echo("{sent} mails sent, {failed} failed.".format(**done))
+        sys.exit(1 if done["failed"] else 0)
+    waiting = [one for found in jobs.reminders().values() for one in found]
+    rows = [["to be sent", o.kind, _reader(o.reader), o.about, o.on.isoformat()] for o in waiting]
+    lost = reminder.unsure(model.Session)
+    for one in lost:
+        about, _space, reader = one["subject"].rpartition(" ")
+        rows.append(["perhaps sent", one["kind"], _reader(reader), about, one["due"].isoformat()])
+    head = ["state", "kind", "reader", "about", "day"]
+    if form == "json":
+        click.echo(json.dumps([dict(zip(head, row, strict=True)) for row in rows]))
+        return
+    _print_table(head, rows, form)
+    told = f"{len(waiting)} to be sent, {len(lost)} taken by a run that did not end."
+    click.echo(told, err=form == "csv")
+
+
+def _reader(reader: str) -> str:
+    user = model.User.get(reader)
+    return user.name if user else reader
 
 
 @isp.command("exempt")

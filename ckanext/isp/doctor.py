@@ -24,7 +24,7 @@ from ckan.lib import files
 from . import gate
 from .implementations.labels import PermissionLabels
 from .model import guard
-from .services import protocols
+from .services import protocols, reminder
 
 log = logging.getLogger(__name__)
 
@@ -254,11 +254,11 @@ def _protocols() -> Iterator[Finding]:
         return
     spoken = [kept for kept in found if kept.document.protocol.in_force(today)]
     yield Finding("protocols", State.OK, f"{len(spoken)} in force, and the shipped template")
-    for kept in spoken:
-        if kept.document.protocol.overdue(today):
-            last = kept.document.protocol.valid_until
-            found_is = f"{kept.key}, {kept.version} was to be replaced after {last}"
-            yield Finding("protocols", State.WARN, found_is, "It stays in force: renew it.")
+    for deadline in reminder.overdue(found, today):
+        done = "replaced after" if deadline.kind == reminder.END else "reviewed by"
+        kept = deadline.kept
+        found_is = f"{kept.key}, {kept.version} was to be {done} {deadline.on}"
+        yield Finding("protocols", State.WARN, found_is, "It stays in force: renew it.")
 
 
 def _storage() -> Iterator[Finding]:
