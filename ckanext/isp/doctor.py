@@ -24,7 +24,7 @@ from ckan.lib import files
 from . import gate
 from .implementations.labels import PermissionLabels
 from .model import guard
-from .services import protocol_change, protocols
+from .services import protocol_change, protocols, reminder
 
 log = logging.getLogger(__name__)
 
@@ -257,11 +257,11 @@ def _protocols() -> Iterator[Finding]:
     for row in protocol_change.due(model.Session, today):
         found_is = f"{row.key} began on {row.begins}, and the catalogue was not tightened for it"
         yield Finding("protocols", State.WARN, found_is, "Run `ckan isp protocol begin`, daily.")
-    for kept in spoken:
-        if kept.document.protocol.overdue(today):
-            last = kept.document.protocol.valid_until
-            found_is = f"{kept.key}, {kept.version} was to be replaced after {last}"
-            yield Finding("protocols", State.WARN, found_is, "It stays in force: renew it.")
+    for deadline in reminder.overdue(found, today):
+        done = "replaced after" if deadline.kind == reminder.END else "reviewed by"
+        kept = deadline.kept
+        found_is = f"{kept.key}, {kept.version} was to be {done} {deadline.on}"
+        yield Finding("protocols", State.WARN, found_is, "It stays in force: renew it.")
 
 
 def _storage() -> Iterator[Finding]:

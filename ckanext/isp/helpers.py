@@ -18,7 +18,8 @@ from .logic import fields, step
 from .policy.facts import ON_REQUEST, SENSITIVITY
 from .policy.review import When
 from .policy.scale import Exposure, Level, lowers
-from .services import datasets
+from .services import datasets, protocols, reminder
+from .wording import reminder as words
 
 FACETS = ("isp_level", "isp_exposure")
 _ANCHORS = {
@@ -246,6 +247,19 @@ def isp_words(words: dict[str, str]) -> str:
 def isp_review_when(when: str) -> str:
     """Why a classification is to be looked at again."""
     return wording.review.when(When(when))
+
+
+def isp_overdue_protocols() -> list[dict[str, str]]:
+    """Protocols in force whose review or last day has passed, each with a sentence that says so."""
+    today = gate.today()
+    found = reminder.overdue(protocols.in_force(model.Session, today), today)
+    return [
+        {
+            "key": kept.key,
+            "message": words.overdue(kept.document.protocol, on, ended=kind == reminder.END),
+        }
+        for kind, kept, on in found
+    ]
 
 
 def isp_can(action: str, package_id: str) -> bool:

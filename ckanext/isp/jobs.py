@@ -1,21 +1,30 @@
-"""Work that is done after the commit, by the portal's worker."""
+"""Work that is done after the commit, or once a day, by the portal's worker."""
 
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable
+from typing import Any
 
 import ckan.plugins.toolkit as tk
 from ckan import model
+from ckan.lib.mailer import MailerException
 from ckan.lib.redis import connect_to_redis
 from ckan.logic import index_remove_package, index_update_package
 
-from .services import outbox
+from . import config, gate, notify
+from .services import outbox, protocols, reminder
+from .services.reminder import Reminder
+from .wording import reminder as words
 
 log = logging.getLogger(__name__)
 
 WAKE_KEY = "ckanext-isp:outbox-woken"
 WAKE_SECONDS = 5
+DAY_KEY = "ckanext-isp:reminded"
+DAY_SECONDS = 24 * 3600
+LOOK_SECONDS = 600
 
 
 def wake() -> None:
@@ -59,3 +68,79 @@ def reindex(package_id: str) -> bool:
         log.exception("Dataset %s could not be indexed", package_id)
         return False
     return True
+
+
+_looked = 0.0
+
+
+def each_day() -> None:
+    """Ask the worker for the reminders of the day: once a day, whichever process asks first."""
+    global _looked
+    if _looked and time.monotonic() - _looked < LOOK_SECONDS:
+        return
+    _looked = time.monotonic()
+    try:
+        if connect_to_redis().set(DAY_KEY, "1", nx=True, ex=DAY_SECONDS):
+            tk.enqueue_job(remind, title="ISP: remind people of what is due")
+    except Exception:
+        # `ckan isp remind` from cron does the same
+        log.exception("The worker could not be asked to send reminders")
+
+
+def reminders() -> dict[str, list[Reminder]]:
+    """What people are to be told today and have not been, by reader."""
+    today = gate.today()
+    named = (model.User.get(name) for name in sorted(config.focal_points()))
+    focal_points = [user.id for user in named if user and user.is_active]
+    kept = protocols.in_force(model.Session, today)
+    return reminder.pending(model.Session, kept, focal_points, today)
+
+
+def remind() -> dict[str, int]:
+    """Send reminders, each once, to each reader on their own.
+
+    What cannot be sent is tried again by the next run.
+
+    :returns: how many mails were ``sent``, and how many ``failed``
+    """
+    done = {"sent": 0, "failed": 0}
+    for reader, found in reminders().items():
+        claimed = reminder.claim(model.Session, found)
+        model.Session.commit()
+        for group in _mails(claimed):
+            good = _send(reader, group)
+            (reminder.sent if good else reminder.give_back)(model.Session, group)
+            model.Session.commit()
+            done["sent" if good else "failed"] += 1
+    return done
+
+
+def _mails(of: list[Reminder]) -> list[list[Reminder]]:
+    """Datasets in one mail; each protocol in its own."""
+    datasets = [one for one in of if one.kind == reminder.CLASSIFICATION]
+    others = [[one] for one in of if one.kind != reminder.CLASSIFICATION]
+    return [*([datasets] if datasets else []), *others]
+
+
+def _send(reader: str, of: list[Reminder]) -> bool:
+    user: Any = model.User.get(reader)
+    address = user.email if user else reader
+    try:
+        if not address:
+            raise MailerException(f"{user.name} has no mail address")
+        with notify.speaking(of[0].language):
+            notify.mail(address, user.display_name if user else "", told(of))
+    except (MailerException, OSError) as error:
+        log.error("No reminder could be sent to %s: %s", user.name if user else reader, error)
+        return False
+    return True
+
+
+def told(of: list[Reminder]) -> words.Mail:
+    """What a mail says of reminders of one kind."""
+    first, today = of[0], gate.today()
+    if first.protocol is None:
+        overdue = sum(one.on < today for one in of)
+        return words.classifications(overdue, len(of) - overdue)
+    say = words.end if first.kind == reminder.END else words.review
+    return say(first.protocol, first.on, today)

@@ -1,12 +1,17 @@
-"""Carrying notices from where they arise to where they are read."""
+"""Carrying notices from where they arise to where they are read: a page, an answer, a mail."""
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from typing import Any
 
 import ckan.plugins.toolkit as tk
+from ckan.lib import helpers, i18n, mailer
 from ckan.types import Context
-from flask import Response, g, has_request_context, request
+from flask import Response, current_app, g, has_app_context, has_request_context, request
+
+from .wording.reminder import Mail
 
 NOTICES = "isp_notices"
 
@@ -33,3 +38,41 @@ def flash(response: Response) -> Response:
         for notice in g.pop("isp_notices", ()):
             tk.h.flash_notice(notice["message"])
     return response
+
+
+@contextlib.contextmanager
+def speaking(wanted: str | None) -> Iterator[None]:
+    """Words in a reader's language, where nobody reads a page.
+
+    :param wanted: None for the portal's own
+    """
+    default = tk.config.get("ckan.locale_default") or "en"
+    spoken = wanted if wanted and wanted in i18n.get_locales_from_config() else default
+    app = _app()
+    if app is None:
+        yield
+        return
+    said = {"CKAN_LANG": spoken, "CKAN_LANG_IS_DEFAULT": spoken == default}
+    with app.test_request_context(environ_overrides=said):
+        yield
+
+
+def mail(address: str, name: str, told: Mail) -> None:
+    """Send a mail, as plain text and as HTML.
+
+    :raises MailerException: where it could not be sent
+    """
+    for needed in ("smtp.server", "smtp.mail_from"):
+        if not tk.config.get(needed):
+            raise mailer.MailerException(f"{needed} is not set")
+    link = tk.h.url_for(told.path, qualified=True)
+    about = {"mail": told, "link": link, "name": name, "site": tk.config.get("ckan.site_title")}
+    text = tk.render("isp/mail.txt", about)
+    mailer.mail_recipient(name, address, told.subject, text, tk.render("isp/mail.html", about))
+
+
+def _app() -> Any:
+    if has_app_context():
+        return current_app
+    context = helpers._get_auto_flask_context()
+    return context.app if context else None

@@ -19,6 +19,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+import time
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -57,6 +58,15 @@ class Filler:
             include_private=True,
         )
         return {dataset["name"]: dataset for dataset in answer["results"]}
+
+    def found(self) -> list[dict[str, Any]]:
+        """As ``present``, once the index has heard of the last change; for ten seconds at most."""
+        for _second in range(10):
+            found = self.present()
+            if len(found) == len(self.catalogue.datasets):
+                break
+            time.sleep(1)
+        return list(found.values())
 
     def fill(self) -> None:
         self.people()
@@ -240,8 +250,9 @@ def main() -> int:
         progress.say(f"The portal at {given.url} does not answer: {error}")
         return 1
     progress.close()
+    found = filler.found()
     given.out.write_text(json.dumps(people(catalogue), indent=1, ensure_ascii=False) + "\n")
-    print(counts(list(filler.present().values())))
+    print(counts(found))
     return 1 if filler.refused else 0
 
 

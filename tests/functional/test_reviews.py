@@ -1,4 +1,4 @@
-"""Classifications are looked at again: in time, in bulk, never loosening by themselves (R33)."""
+"""Classifications are looked at again: in time, in bulk, and never loosened by it (R33)."""
 
 from __future__ import annotations
 
@@ -62,9 +62,16 @@ def kept(dataset_id: str) -> Any:
 
 
 @pytest.fixture
-def water_points(dataset: Dataset, activate: Any) -> dict[str, Any]:
+def speak(activate: Any) -> Any:
+    """Puts a version of the protocol of Afghanistan into force."""
+    types = {"water_points": {"name": "Water points"}}
+    return lambda **told: activate(**{"types": types, **told})
+
+
+@pytest.fixture
+def water_points(dataset: Dataset, speak: Any) -> dict[str, Any]:
     """Data that the protocol of Afghanistan, version 1, makes Low; classified long ago."""
-    activate()
+    speak()
     made = dataset(sensitivity="low")
     classified_then(made["id"], protocols=spoke())
     return made
@@ -94,15 +101,15 @@ def test_only_the_newest_classification_counts(water_points: Any, editor: Any) -
 
 
 def test_a_new_version_that_says_otherwise_is_told_before_the_date(
-    dataset: Dataset, activate: Any, editor: Any
+    dataset: Dataset, speak: Any, editor: Any
 ) -> None:
-    activate(rows=water("moderate"))
+    speak(rows=water("moderate"))
     made = dataset(sensitivity="moderate")
     told = {"protocols": spoke(level="moderate"), "at": dt.datetime.now(dt.timezone.utc)}
     classified_then(made["id"], "moderate", dt.date(2999, 1, 1), **told)
     assert listed(editor) == []
     rows = [{"type": "water_points", "level": "low", "words": "Water points of towns"}]
-    activate(version="2", rows=rows)
+    speak(version="2", rows=rows)
     (one,) = listed(editor)
     assert (one["when"], one["proposed"], one["outcome"]) == ("changed", "low", "lower")
     (changed,) = one["changes"]
@@ -111,10 +118,10 @@ def test_a_new_version_that_says_otherwise_is_told_before_the_date(
 
 
 def test_a_new_version_that_says_the_same_asks_for_nothing(
-    water_points: Any, activate: Any, editor: Any
+    water_points: Any, speak: Any, editor: Any
 ) -> None:
     classified_then(water_points["id"], review_on=dt.date(2999, 1, 1), protocols=spoke())
-    activate(version="2")
+    speak(version="2")
     assert listed(editor) == []
 
 
@@ -158,9 +165,9 @@ def test_confirming_keeps_the_level_and_sets_the_next_review(
 
 
 def test_answers_that_give_more_today_raise_the_dataset(
-    dataset: Dataset, activate: Any, editor: Any
+    dataset: Dataset, speak: Any, editor: Any
 ) -> None:
-    activate(rows=water("high"))
+    speak(rows=water("high"))
     made = dataset(sensitivity="low", private=False)
     classified_then(made["id"], protocols=spoke())
     assert listed(editor)[0]["outcome"] == "raise"
@@ -172,9 +179,9 @@ def test_answers_that_give_more_today_raise_the_dataset(
 
 
 def test_answers_that_give_less_today_lower_nothing(
-    dataset: Dataset, activate: Any, editor: Any
+    dataset: Dataset, speak: Any, editor: Any
 ) -> None:
-    activate()
+    speak()
     made = dataset(sensitivity="high")
     classified_then(made["id"], "high", protocols=spoke(level="high"))
     told = act("isp_review_confirm", editor, ids=[made["id"]])
@@ -184,9 +191,9 @@ def test_answers_that_give_less_today_lower_nothing(
 
 
 def test_what_a_second_person_lowered_is_not_raised_again_by_the_same_answers(
-    dataset: Dataset, activate: Any, editor: Any, org_admin: Any
+    dataset: Dataset, speak: Any, editor: Any, org_admin: Any
 ) -> None:
-    activate(rows=water("severe"))
+    speak(rows=water("severe"))
     made = dataset(sensitivity="severe")
     asked = act("isp_lowering_request", editor, id=made["id"], to="high", reason="No names")
     act("isp_lowering_approve", org_admin, id=asked["id"])
@@ -196,10 +203,10 @@ def test_what_a_second_person_lowered_is_not_raised_again_by_the_same_answers(
 
 
 def test_new_questions_are_answered_before_it_is_confirmed(
-    dataset: Dataset, activate: Any, editor: Any
+    dataset: Dataset, speak: Any, editor: Any
 ) -> None:
     rows = [*water("severe", when={"form": "raw"}), *water("low", when={"form": "table"})]
-    activate(rows=rows)
+    speak(rows=rows)
     made = dataset(sensitivity="low")
     classified_then(made["id"], protocols=spoke())
     assert listed(editor)[0]["outcome"] == "ask"
@@ -224,7 +231,7 @@ def test_the_page_confirms_what_is_ticked(water_points: Any, editor: Any, app: A
     done = app.post("/isp/reviews", data={"ids": [water_points["id"]]}, headers=who)
     assert "1 confirmed" in done.body
     assert kept(water_points["id"]).review_on > dt.date.today()
-    assert app.get("/isp/reviews", headers={}, status=(200, 302, 401, 403, 404))
+    assert water_points["title"] not in app.get("/isp/reviews").body
 
 
 def test_the_command_lists_and_confirms(water_points: Any, editor: Any, cli: Any) -> None:

@@ -31,6 +31,9 @@ def classify_command(table: Any, user: str, dry_run: bool, form: str) -> None:
 
 
 def _cells(row: dict[str, Any]) -> list[Any]:
-    errors = row.get("errors") or {}
-    why = "; ".join(str(word) for words in errors.values() for word in words)
-    return [row["row"], row["id"], row.get("level"), why]
+    return [row["row"], row["id"], row.get("level"), why_not(row.get("errors"))]
+
+
+def why_not(errors: dict[str, Any] | None) -> str:
+    """What was wrong with a row, in one line."""
+    return "; ".join(str(word) for words in (errors or {}).values() for word in words)

@@ -120,7 +120,7 @@ def review_due(document: Document, since: dt.date | None) -> dt.date | None:
     told = document.told
     months = told.get("reviews", {}).get("protocol", {}).get("months")
     start = told.get("date") or told.get("in_force", {}).get("from")
-    begins = dt.date.fromisoformat(start) if start else since
+    begins = dt.date.fromisoformat(f"{start}-01"[:10]) if start else since
     return _later(begins, months) if begins and isinstance(months, int) else None
 
 

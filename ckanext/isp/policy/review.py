@@ -35,6 +35,13 @@ def when(review_on: date | None, today: date) -> When:
     return When.OVERDUE if review_on < today else When.SOON
 
 
+def reminder_day(due: date, today: date) -> date | None:
+    """The last day that called for a reminder: 30 days before something is due, the day itself,
+    and each 30 days from then on; None where none has come yet."""
+    steps = (today - due).days // SOON_DAYS
+    return due + timedelta(days=SOON_DAYS * steps) if steps >= -1 else None
+
+
 def outcome(level: Level, before: Level | None, now: Verdict, *, lowered: bool = False) -> Outcome:
     """What comes of the same answers.
 

@@ -23,9 +23,9 @@ from . import classification, impact, protocols, record
 from .act import Act
 from .datasets import PLACES
 
-_NEWEST = "SELECT DISTINCT ON (package_id) * FROM isp_classification ORDER BY package_id, id DESC"
+NEWEST = "SELECT DISTINCT ON (package_id) * FROM isp_classification ORDER BY package_id, id DESC"
 _FROM = f"""
-      FROM ({_NEWEST}) c
+      FROM ({NEWEST}) c
       JOIN package p ON p.id = c.package_id AND p.state = 'active'
       LEFT JOIN "group" o ON o.id = p.owner_org
      WHERE NOT c.corporate AND p.extras->>'sensitivity' IS NOT NULL

@@ -9,7 +9,7 @@ from ckan.config.middleware.flask_app import csrf
 from flask import Blueprint, Response, g, request
 from flask_login import current_user
 
-from .. import doctor, notify
+from .. import doctor, jobs, notify
 
 guard = Blueprint("isp_guard", __name__)
 
@@ -24,6 +24,12 @@ def serve_only_when_safe() -> Any:
         return None
     body = tk._("This portal is closed for now. Its administrator finds the reason in the log.")
     return Response(body, status=503, mimetype="text/plain", headers={"Cache-Control": NO_STORE})
+
+
+@guard.before_app_request
+def remind_each_day() -> None:
+    """Somebody looks at the portal each day: the worker then reminds people of what is due."""
+    jobs.each_day()
 
 
 @guard.before_app_request
