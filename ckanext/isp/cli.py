@@ -136,6 +136,56 @@ def _why_not(errors: dict[str, Any] | None) -> str:
     return "; ".join(str(word) for words in (errors or {}).values() for word in words)
 
 
+@isp.command("explain")
+@click.argument("dataset")
+@click.option("--set", "changes", multiple=True, metavar="FACT=VALUE", help="What if? May repeat.")
+@click.option("--format", "form", type=FORMATS, default="table", show_default=True)
+def explain_command(dataset: str, changes: tuple[str, ...], form: str) -> None:
+    """Say why a dataset is as exposed as it is, and what would follow if it were otherwise.
+
+    FACT is a question (type, granularity, place ...), sensitivity, or owner_org; several answers
+    are parted by semicolons. Nothing is saved.
+    """
+    try:
+        told = tk.get_action("isp_verdict_show")(_everybody(), _supposed(dataset, changes))
+    except tk.ValidationError as error:
+        raise click.ClickException("; ".join(map(str, error.error_summary.values()))) from None
+    if form == "json":
+        click.echo(json.dumps(told))
+        return
+    shown = [["reason", reason["message"], reason["protocol"]] for reason in told["reasons"]]
+    shown += [["row", row["words"], row["protocol"]] for row in told["rows"] if row["holds"]]
+    shown += [["open", q["ask"], q["fact"]] for q in told["questions"] if q["required"]]
+    _print_table(["what", "says", "source"], shown, form)
+    proposed = told["proposed"]["words"] if told["proposed"] else wording.level_and_class(None)
+    allowed = ", ".join(told["allowed"])
+    said = f"{told['words']}; the answers give: {proposed}. Possible: {allowed}."
+    click.echo(said, err=form == "csv")
+
+
+def _supposed(dataset: str, changes: Iterable[str]) -> dict[str, Any]:
+    """A dataset with what is supposed of it, beside what was answered."""
+    told: dict[str, Any] = {"id": dataset}
+    answers: dict[str, list[str]] = {}
+    for change in changes:
+        fact, equals, value = change.partition("=")
+        if not equals:
+            raise click.UsageError(f"{change}: write FACT=VALUE.")
+        if fact in ("sensitivity", "owner_org"):
+            told[fact] = value
+        else:
+            answers[fact] = [one.strip() for one in value.split(";")]
+    if answers:
+        before = tk.get_action("isp_classification_show")(_everybody(), {"id": dataset})
+        given = {fact: v or ["none"] for fact, v in ((before or {}).get("answers") or {}).items()}
+        told["answers"] = {fact: v for fact, v in {**given, **answers}.items() if v != [""]}
+    return told
+
+
+def _everybody() -> Context:
+    return Context(ignore_auth=True)
+
+
 @isp.command("exempt")
 @click.argument("kind", required=False)
 @click.option("--remove", is_flag=True, help="No longer exempt this type.")

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from flask import Blueprint
 
+from .catalogue import catalogue
 from .classification import classification
+from .explanation import explanation
 from .guard import guard
 from .lowering import isp
 
 
 def get_blueprints() -> list[Blueprint]:
     """The plugin's blueprints."""
-    return [guard, isp, classification]
+    return [guard, isp, classification, explanation, catalogue]
