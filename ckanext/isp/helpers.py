@@ -163,6 +163,26 @@ def isp_answers_query(answers: dict[str, list[str]]) -> str:
     return urlencode(fields, doseq=True)
 
 
+def isp_answer_words(question: dict[str, Any]) -> str:
+    """What was answered to a question, in words."""
+    words = {answer["value"]: answer["label"] for answer in question["answers"]}
+    return ", ".join(words.get(value, value) for value in question["given"] or ())
+
+
+def isp_what(of: str | None = None) -> list[tuple[str, str]]:
+    """What a classification can ask for, with its words; or one of these."""
+    words = wording.answers.standings()
+    return [(key, word) for key, word in words.items() if of in (None, key)]
+
+
+def isp_field_errors(errors: dict[str, Any] | None) -> list[str]:
+    """What is wrong with a row, a sentence each."""
+    told: list[str] = []
+    for said in (errors or {}).values():
+        told += said if isinstance(said, list) else [str(said)]
+    return told
+
+
 def isp_asks(kind: str) -> bool:
     """Whether the form of a dataset type has the sensitivity step."""
     if not p.plugin_loaded("scheming_datasets"):

@@ -191,7 +191,8 @@ def test_many_datasets_are_classified_in_one_table_and_a_refusal_leaves_the_othe
         "nowhere,cod,none,no,no,\n"
     )
     trial = call("isp_classify_csv", editor, csv=table, dry_run=True)
-    assert [r.get("level") for r in trial["rows"]] == ["low", "low", None]
+    assert [r.get("level") for r in trial["rows"]] == ["low", None, None]
+    assert "Severe (Strictly Confidential)" in trial["rows"][1]["errors"]["sensitivity"][0]
     assert row(one["id"]).sensitivity is None
     told = call("isp_classify_csv", editor, csv=table)
     assert (told["classified"], told["refused"]) == (1, 2)

@@ -108,3 +108,14 @@ this.ckan.ispQuestions = function (root, changed) {
     },
   };
 };
+
+/* Questions in a form of their own, which is sent as it is. */
+this.ckan.module("isp-questions", function () {
+  "use strict";
+
+  return {
+    initialize: function () {
+      ckan.ispQuestions(this.el[0].querySelector(".isp-questions"), function () {});
+    },
+  };
+});

@@ -83,6 +83,7 @@ this.ckan.module("isp-sensitivity", function () {
     compare: function (verdict, answered) {
       var proposed = answered && verdict.proposed ? verdict.proposed.level : null;
       var below = answered && verdict.binding === "block";
+      this.el[0].classList.toggle("isp-answered", answered);
       this.verdict.innerHTML = verdict.html;
       this.questions.next(answered ? verdict.open : null);
       this.el[0].querySelectorAll(".isp-proposed").forEach(function (mark) {

@@ -1,8 +1,8 @@
 """``ckan isp``: what administrators and focal points do from a terminal."""
 
-from . import catalogue, classification, protocol, protocol_change, review
+from . import catalogue, classification, explanation, protocol, protocol_change, review
 from .group import isp
 
 __all__ = ["isp"]
 
-COMMANDS = (catalogue, classification, protocol, protocol_change, review)
+COMMANDS = (catalogue, classification, explanation, protocol, protocol_change, review)

@@ -15,7 +15,8 @@ from ..documents.check import close
 from ..documents.together import choices
 from ..documents.vocabulary import NONE, Vocabulary
 from ..policy.answers import ORGANISATION, PLACE, TYPE, Answers
-from ..policy.facts import TRUE
+from ..policy.facts import SENSITIVITY, TRUE
+from .fields import EXPOSURE
 
 FIELD, REASON, PROPOSE = "isp_answers", "isp_reason", "isp_propose"
 PREFIX = "isp_answer-"
@@ -69,6 +70,23 @@ def typed(form: Mapping[str, Any]) -> dict[str, list[str]] | None:
         listed[PLACE] = [one.upper() for text in listed[PLACE] for one in _APART.split(text)]
     kept = {fact: [v for v in values if v != SKIPPED] for fact, values in listed.items()}
     return {fact: values for fact, values in kept.items() if values}
+
+
+def as_patch(asked: Mapping[str, Any]) -> dict[str, Any]:
+    """What ``isp_classify`` takes, as a patch of the dataset.
+
+    :raises ValidationError: where it says nothing
+    """
+    if not asked.get("answers") and not asked.get(SENSITIVITY):
+        raise tk.ValidationError({"answers": [wording.answers.answer_or_choose()]})
+    sent = {
+        FIELD: asked.get("answers"),
+        REASON: asked.get("reason"),
+        PROPOSE: asked.get("lower"),
+        EXPOSURE: asked.get("exposure"),
+        SENSITIVITY: asked.get(SENSITIVITY),
+    }
+    return {"id": asked["id"], **{key: value for key, value in sent.items() if value}}
 
 
 def counts(given: Mapping[str, Any]) -> bool:

@@ -54,6 +54,11 @@ def isp_classify_many(context: Context, data_dict: DataDict) -> AuthResult:
     return {"success": _user(context) is not None}
 
 
+def isp_classification_list(context: Context, data_dict: DataDict) -> AuthResult:
+    """Everybody's own: it lists what the user may edit."""
+    return {"success": _user(context) is not None}
+
+
 def isp_answers_recent(context: Context, data_dict: DataDict) -> AuthResult:
     """Everybody's own."""
     return {"success": _user(context) is not None}

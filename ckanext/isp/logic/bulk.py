@@ -13,9 +13,12 @@ from ckan.logic import fresh_context
 from ckan.types import Context
 
 from .. import gate, wording
-from . import explain, hypothesis
+from ..policy.scale import Level
+from . import answers, save
 
 DATASET, SENSITIVITY, REASON = "dataset", "sensitivity", "reason"
+# for those who read the table; its own name says which dataset is meant
+TITLE = "title"
 MOST_ROWS = 5000
 
 
@@ -29,7 +32,7 @@ def rows(text: str) -> list[dict[str, Any]]:
     if DATASET not in columns:
         raise tk.ValidationError({"csv": [wording.answers.no_dataset_column()]})
     asked = set(gate.vocabulary().questions)
-    strange = [c for c in columns if c not in asked | {DATASET, SENSITIVITY, REASON}]
+    strange = [c for c in columns if c not in asked | {DATASET, SENSITIVITY, REASON, TITLE}]
     if strange:
         raise tk.ValidationError({"csv": [wording.answers.unknown_fact(c, None) for c in strange]})
     found = [_row(row) for row in reader]
@@ -69,11 +72,18 @@ def _would(context: Context, row: dict[str, Any]) -> dict[str, Any]:
     tk.check_access("isp_classify", fresh_context(context), row)
     if model.Package.get(row.get("id")) is None:
         raise tk.ObjectNotFound()
-    found = hypothesis.facts(fresh_context(context), {**row, "sensitivity": row.get("sensitivity")})
-    told = explain.told(gate.verdict(found), found.level, found.known)
-    open_questions = [q["fact"] for q in told["questions"] if q["required"]]
-    proposed = told["proposed"]["level"] if told["proposed"] else None
-    return {"level": told["level"] or proposed, "proposed": proposed, "open": open_questions}
+    settled = save.would_settle(fresh_context(context), answers.as_patch(row))
+    if settled.refusal:
+        by, wanted = gate.cited(settled.verdict), Level.parse(row.get(SENSITIVITY))
+        message = wording.refusal(settled, wanted, by, "").strip()
+        raise tk.ValidationError({wording.FIELD_OF[settled.refusal]: [message]})
+    proposed = settled.verdict.proposed
+    return {
+        "level": settled.level.slug if settled.level else None,
+        "proposed": proposed.slug if proposed else None,
+        "open": sorted(settled.verdict.open),
+        "notices": wording.notices(settled, gate.cited(settled.verdict)),
+    }
 
 
 def _row(row: dict[str | None, Any]) -> dict[str, Any]:
@@ -83,7 +93,7 @@ def _row(row: dict[str | None, Any]) -> dict[str, Any]:
         if name and isinstance(value, str) and value.strip()
     }
     dataset, level = cells.pop(DATASET, ""), cells.pop(SENSITIVITY, None)
-    reason = cells.pop(REASON, None)
+    reason, _title = cells.pop(REASON, None), cells.pop(TITLE, None)
     given = {fact: [v.strip() for v in value.split(";")] for fact, value in cells.items()}
     named = {"sensitivity": level, "reason": reason}
     return {"id": dataset, "answers": given, **{k: v for k, v in named.items() if v}}

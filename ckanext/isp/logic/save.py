@@ -274,7 +274,9 @@ def _refuse(
         details={"refusal": settled.refusal.value},
     )
     model.Session.commit()
-    propose = tk.url_for("isp.lowering_propose", id=dataset, _external=True) if dataset else ""
+    answered = settled.refusal is Refusal.BELOW_ANSWERS
+    page = "isp_classification.classify" if answered else "isp.lowering_propose"
+    propose = tk.url_for(page, id=dataset, _external=True) if dataset else ""
     by = gate.cited(settled.verdict)
     message = wording.refusal(settled, asked.level, by, propose)
     field = wording.FIELD_OF[settled.refusal]

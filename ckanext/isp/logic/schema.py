@@ -9,6 +9,7 @@ from ckan.logic.schema import validator_args
 from ..policy.scale import Exposure
 
 Schema = dict[str, Any]
+STANDINGS = ["unclassified", "incomplete", "looser", "stricter"]
 
 
 @validator_args
@@ -137,6 +138,24 @@ def one_dataset(not_empty: Any, unicode_safe: Any, package_id_or_name_exists: An
 def page_of(default: Any, natural_number_validator: Any) -> Schema:
     return {
         "limit": [default(20), natural_number_validator],
+        "offset": [default(0), natural_number_validator],
+    }
+
+
+@validator_args
+def classification_list(
+    ignore_missing: Any,
+    unicode_safe: Any,
+    one_of: Any,
+    default: Any,
+    natural_number_validator: Any,
+    group_id_or_name_exists: Any,
+) -> Schema:
+    return {
+        "what": [ignore_missing, one_of(STANDINGS)],
+        "organization": [ignore_missing, unicode_safe, group_id_or_name_exists],
+        "q": [ignore_missing, unicode_safe],
+        "limit": [default(50), natural_number_validator],
         "offset": [default(0), natural_number_validator],
     }
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from flask import Blueprint
 
+from .catalogue import catalogue
 from .classification import classification
+from .explanation import explanation
 from .guard import guard
 from .lowering import isp
 from .review import reviews
@@ -12,4 +14,4 @@ from .review import reviews
 
 def get_blueprints() -> list[Blueprint]:
     """The plugin's blueprints."""
-    return [guard, isp, classification, reviews]
+    return [guard, isp, classification, explanation, catalogue, reviews]

@@ -9,7 +9,7 @@ from ckan.logic import parse_params
 from flask import Blueprint, jsonify
 from flask.views import MethodView
 
-from ..logic import answers
+from .form import asked
 
 classification = Blueprint("isp_classification", __name__)
 
@@ -21,20 +21,20 @@ FIELD_OF = {"answers": "isp_answers", "reason": "isp_reason", "exposure": "priva
 @classification.get("/isp/advice")
 def advice() -> Any:
     """What answers give, for the form that asks for them: a piece of page, and what is open."""
-    asked = {key: value for key, value in tk.request.args.items() if key in ASKED}
+    query = {key: value for key, value in tk.request.args.items() if key in ASKED}
     try:
-        told = _verdict(asked)
+        told = _verdict(query)
         # what a second person has to approve is saved at the level of the answers
         saved = told
         if told["binding"] == "block":
-            saved = _verdict({**asked, "sensitivity": told["proposed"]["level"]})
+            saved = _verdict({**query, "sensitivity": told["proposed"]["level"]})
     except tk.ValidationError as error:
         return jsonify(errors=list(error.error_summary.values())), 409
     except (tk.NotAuthorized, tk.ObjectNotFound):
         return jsonify(errors=[]), 404
     exposed = {key: saved[key] for key in ("allowed", "default", "reasons")}
     questions = [question["fact"] for question in told["questions"] if question["required"]]
-    html = tk.render("isp/advice.html", {"verdict": told}) if asked.get("answers") else ""
+    html = tk.render("isp/advice.html", {"verdict": told}) if query.get("answers") else ""
     return jsonify({**{k: told[k] for k in TOLD}, **exposed, "open": questions, "html": html})
 
 
@@ -72,16 +72,7 @@ def _asked(package_id: str, form: dict[str, Any]) -> dict[str, Any]:
     """A form as ``isp_classify`` takes it."""
     if form.get("corporate"):
         return {"id": package_id, "corporate": True, "reason": form.get("corporate_reason")}
-    asked: dict[str, Any] = {
-        "sensitivity": form.get("sensitivity"),
-        "reason": form.get("isp_reason"),
-        "lower": form.get("isp_propose"),
-        "exposure": form.get("isp_exposure"),
-    }
-    given = answers.typed(form) or {}
-    if answers.counts(given):
-        asked["answers"] = given
-    return {"id": package_id, **{key: value for key, value in asked.items() if value}}
+    return {"id": package_id, **asked(form)}
 
 
 def _verdict(asked: dict[str, Any]) -> dict[str, Any]:

@@ -79,3 +79,13 @@ def proposed_lower(level: str) -> str:
     return _(
         "Proposed to lower it to {level}. Nothing changes until a second person approves."
     ).format(level=level)
+
+
+def standings() -> dict[str, str]:
+    """What a classification can ask for."""
+    return {
+        "unclassified": _("Not classified"),
+        "incomplete": _("Answers missing"),
+        "looser": _("Lower than the answers give"),
+        "stricter": _("Stricter than the answers give"),
+    }

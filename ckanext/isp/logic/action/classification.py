@@ -11,12 +11,12 @@ from ckan.logic import fresh_context, validate
 from ckan.types import Context, DataDict
 
 from ... import wording
-from ...policy.facts import SENSITIVITY
 from ...services import classification
-from .. import answers, bulk, fields, save, schema
+from .. import answers, bulk, listing, save, schema
 
 __all__ = [
     "isp_answers_recent",
+    "isp_classification_list",
     "isp_classification_show",
     "isp_classify",
     "isp_classify_csv",
@@ -43,16 +43,7 @@ def isp_classify(context: Context, data_dict: DataDict) -> dict[str, Any]:
     tk.check_access("isp_classify", context, data_dict)
     if data_dict.get("corporate"):
         return _claim_corporate(context, data_dict)
-    if not data_dict.get("answers") and not data_dict.get("sensitivity"):
-        raise tk.ValidationError({"answers": [wording.answers.answer_or_choose()]})
-    sent = {
-        answers.FIELD: data_dict.get("answers"),
-        answers.REASON: data_dict.get("reason"),
-        answers.PROPOSE: data_dict.get("lower"),
-        fields.EXPOSURE: data_dict.get("exposure"),
-        SENSITIVITY: data_dict.get("sensitivity"),
-    }
-    patch = {"id": data_dict["id"], **{key: value for key, value in sent.items() if value}}
+    patch = answers.as_patch(data_dict)
     return tk.get_action("package_patch")(fresh_context(context), patch)
 
 
@@ -80,6 +71,23 @@ def isp_answers_recent(context: Context, data_dict: DataDict) -> list[dict[str, 
     me: Any = model.User.get(context["user"])
     limit = min(data_dict["limit"], 100)
     return classification.recent(model.Session, me.id, limit, data_dict["offset"])
+
+
+@tk.side_effect_free
+@validate(schema.classification_list)
+def isp_classification_list(context: Context, data_dict: DataDict) -> dict[str, Any]:
+    """The datasets that you may edit and whose classification asks for something.
+
+    :param what: ``unclassified``, ``incomplete`` (a question is open), ``looser`` or ``stricter``
+        (than the answers give); left out, all of these
+    :param organization: of this one only, by name or id
+    :param q: words that name or title holds
+    :param limit: how many at most (50, never more than 1000)
+    :param offset: how many to skip (0)
+    :returns: ``datasets``, and ``more``: whether there are others after them
+    """
+    tk.check_access("isp_classification_list", context, data_dict)
+    return listing.page(context, data_dict)
 
 
 @validate(schema.classify_many)
@@ -114,7 +122,7 @@ def _claim_corporate(context: Context, data_dict: DataDict) -> dict[str, Any]:
     reason = (data_dict.get("reason") or "").strip()
     if not reason:
         raise tk.ValidationError({"reason": [wording.answers.say_why_corporate()]})
-    if (package.extras or {}).get(SENSITIVITY):
+    if (package.extras or {}).get("sensitivity"):
         raise tk.ValidationError({"corporate": [wording.answers.classified_already()]})
     patch = {"id": package.id, "private": True}
     saved = tk.get_action("package_patch")(fresh_context(context), patch)
