@@ -147,6 +147,7 @@ def protocol_show(ignore_missing: Any, unicode_safe: Any, isp_id_of_kept: Any) -
         "id": [ignore_missing, isp_id_of_kept],
         "key": [ignore_missing, unicode_safe],
         "version": [ignore_missing, unicode_safe],
+        "q": [ignore_missing, unicode_safe],
     }
 
 
@@ -170,6 +171,8 @@ def protocol_simulate(
         "key": [ignore_missing, unicode_safe],
         "source": [ignore_missing, isp_text],
         "act": [default("activate"), one_of(["activate", "retire"])],
+        "effect": [ignore_missing, one_of(["tighten", "loosen"])],
+        "organization": [ignore_missing, unicode_safe],
         "limit": [default(100), natural_number_validator],
         "offset": [default(0), natural_number_validator],
     }
@@ -218,6 +221,11 @@ def protocol_export(
 @validator_args
 def protocol_import(not_missing: Any) -> Schema:
     return {"file": [not_missing]}
+
+
+@validator_args
+def acknowledge(not_empty: Any, isp_id_of_kept: Any) -> Schema:
+    return {"id": [not_empty, isp_id_of_kept]}
 
 
 @validator_args

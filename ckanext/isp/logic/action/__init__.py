@@ -1,6 +1,7 @@
 """Actions, one module per noun."""
 
 from . import (
+    acknowledgement,
     classification,
     dataset,
     deletion,
@@ -11,6 +12,7 @@ from . import (
     record,
     search,
 )
+from .acknowledgement import *  # noqa: F403
 from .classification import *  # noqa: F403
 from .dataset import *  # noqa: F403
 from .deletion import *  # noqa: F403
@@ -22,6 +24,7 @@ from .record import *  # noqa: F403
 from .search import *  # noqa: F403
 
 __all__ = [
+    *acknowledgement.__all__,
     *classification.__all__,
     *dataset.__all__,
     *deletion.__all__,
