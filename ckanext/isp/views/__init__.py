@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from . import protocol_change, protocol_draft
+# these add their pages to those of the protocols
+from . import protocol_change, protocol_draft  # noqa: F401
 from .guard import guard
 from .lowering import isp
 from .protocol import isp_protocol
-
-__all__ = ["get_blueprints", "protocol_change", "protocol_draft"]
 
 
 def get_blueprints() -> list[Blueprint]:
