@@ -83,11 +83,10 @@ def isp_said(words: Any) -> Markup:
 
 def isp_protocol_words(told: dict[str, Any]) -> dict[str, Any]:
     """What a row of a list of protocols says of one: title, kind, places, status, what is late."""
-    scope = told.get("scope") or {"places": told["places"]}
     return {
         "title": protocol_words.said(told["title"]),
         "kind": protocol_words.kind(told["kind"]),
-        "covers": protocol_words.covers(scope),
+        "covers": protocol_words.covers(told["scope"]),
         "status": protocol_words.status(told),
         "banners": protocol_words.banners(told),
     }

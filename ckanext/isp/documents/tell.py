@@ -32,6 +32,7 @@ def summary(document: Document, since: dt.date | None, today: dt.date) -> dict[s
         "title": protocol.title,
         "kind": protocol.scope.kind.value,
         "places": sorted(protocol.scope.places),
+        "scope": dict(document.told["scope"]),
         "status": protocol.status.value,
         "in_force": since is not None and protocol.in_force(today),
         "valid_from": _iso(protocol.valid_from),
@@ -50,7 +51,6 @@ def whole(document: Document) -> dict[str, Any]:
     return {
         "languages": list(document.languages),
         "document": dict(told),
-        "scope": dict(told["scope"]),
         "levels": [level(rule) for rule in protocol.levels],
         "rows": [row(document, one) for one in protocol.rows],
         "minimums": [row(document, one) for one in protocol.minimums],

@@ -34,7 +34,7 @@ def said(words: Mapping[str, str] | str | None) -> Markup:
     if of in (language(), language().partition("_")[0]):
         return escape(text)
     attributes = Markup(' lang="{}" dir="{}"').format(of.replace("_", "-"), direction(of))
-    return Markup("<span{}>{}</span>").format(attributes, text)
+    return Markup("<bdi{}>{}</bdi>").format(attributes, text)
 
 
 def direction(of: str) -> str:
@@ -216,7 +216,7 @@ def level_in_words(told: Told) -> Told:
 
 
 def _of_level(told: Told) -> Iterable[tuple[str, Markup]]:
-    allowed = ", ".join(exposure(Exposure[slug.upper()]) for slug in told["exposures"])
+    allowed = ", ".join(exposure(of) for of in reversed(Exposure) if of.slug in told["exposures"])
     yield _("On this portal"), escape(allowed)
     if told["storage"] == Storage.NONE.slug:
         yield _("Files"), escape(_("Not kept on the portal: given by another way"))
