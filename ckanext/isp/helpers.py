@@ -9,9 +9,10 @@ from urllib.parse import urlencode
 
 import ckan.plugins as p
 import ckan.plugins.toolkit as tk
-from babel.dates import format_date, format_datetime, format_timedelta
+from babel.dates import format_datetime, format_timedelta
 from ckan import model
 from ckan.types import Context
+from markupsafe import Markup
 
 from . import gate, wording
 from .logic import fields, step
@@ -19,8 +20,12 @@ from .policy.facts import ON_REQUEST, SENSITIVITY
 from .policy.review import When
 from .policy.scale import Exposure, Level, lowers
 from .services import datasets, protocols, reminder
+from .wording import change as change_words
+from .wording import compare as compare_words
+from .wording import document as protocol_words
 from .wording import reminder as words
 
+EFFECTS = ("tighten", "loosen", "same", "unclassified")
 FACETS = ("isp_level", "isp_exposure")
 _ANCHORS = {
     SENSITIVITY: "field-sensitivity",
@@ -74,6 +79,69 @@ def isp_verdict(sensitivity: str | None, holds_resources: bool = False) -> dict[
 def isp_protocol() -> str:
     """Title and version of the protocol that is cited first."""
     return wording.protocol(gate.cited())
+
+
+def isp_said(words: Any) -> Markup:
+    """A text of a protocol, marked with its language where that is not the reader's."""
+    return protocol_words.said(words)
+
+
+def isp_protocol_words(told: dict[str, Any]) -> dict[str, Any]:
+    """What a row of a list of protocols says of one: title, kind, places, status, what is late."""
+    return {
+        "title": protocol_words.said(told["title"]),
+        "kind": protocol_words.kind(told["kind"]),
+        "covers": protocol_words.covers(told["scope"]),
+        "status": protocol_words.status(told),
+        "banners": protocol_words.banners(told),
+    }
+
+
+def isp_protocol_table(shown: dict[str, Any]) -> list[dict[str, Any]]:
+    """The table of a protocol in words, level by level; of a search, what it found."""
+    return protocol_words.table(shown, shown["found"])
+
+
+def isp_compared(told: dict[str, Any], a: dict[str, Any], b: dict[str, Any]) -> dict[str, Any]:
+    """Two versions of a protocol side by side, in words."""
+    return compare_words.compared(told, a, b)
+
+
+def isp_day(iso: str | None) -> str:
+    """A day, or the day of a moment, in full; a month as it was written."""
+    return protocol_words.day(iso[:10]) if iso and len(iso) >= len("2026-11-27") else iso or ""
+
+
+def isp_change_words(proposal: dict[str, Any]) -> dict[str, str]:
+    """What a proposal to change the protocols asks for, and where it stands."""
+    return {
+        "act": change_words.act(proposal["act"]),
+        "state": change_words.state(proposal["state"]),
+    }
+
+
+def isp_effects(counts: dict[str, Any]) -> list[dict[str, Any]]:
+    """How many datasets a change of protocols would tighten, loosen and leave, with words."""
+    return [{"effect": of, "count": counts[of], "words": change_words.effect(of)} for of in EFFECTS]
+
+
+def isp_effect(effect: str) -> str:
+    """What a change of protocols does to a dataset."""
+    return change_words.effect(effect)
+
+
+def isp_exposure_words(slug: str) -> str:
+    """An exposure by its name."""
+    return wording.exposure(Exposure[slug.upper()])
+
+
+def isp_to_acknowledge(field: str = "isp_acknowledge") -> list[dict[str, Any]]:
+    """The protocols that the current user has not said to have read; ticked where just ticked."""
+    if not tk.h.check_access("isp_to_acknowledge"):
+        return []
+    ticked = tk.request.form.getlist(field)
+    waiting = tk.get_action("isp_to_acknowledge")(Context(), {})
+    return [{**one, "ticked": str(one["id"]) in ticked} for one in waiting]
 
 
 def isp_facet_label(field: str, value: str) -> str:
@@ -252,11 +320,6 @@ def isp_time(at: str) -> dict[str, str]:
         "ago": format_timedelta(ago, add_direction=True, locale=locale),
         "full": format_datetime(moment, "full", tzinfo=zone, locale=locale),
     }
-
-
-def isp_day(day: str) -> str:
-    """A day as people write it, in full."""
-    return format_date(dt.date.fromisoformat(day), "full", locale=tk.h.lang())
 
 
 def isp_words(words: dict[str, str]) -> str:

@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from tests.browser.people import PASSWORD, PEOPLE
+from tests.browser.people import FOCAL_POINTS, PASSWORD, PEOPLE
 
 TOP = Path(__file__).resolve().parents[2]
 BIN = Path(sys.executable).parent
@@ -128,6 +128,8 @@ def write_ini(home: Path, address: str, plugins: str | None = None) -> Path:
     for name, value in values.items():
         if value:
             text = re.sub(rf"(?m)^{re.escape(name)} = .*", f"{name} = {value}", text)
+    named = f"[app:main]\nckanext.isp.focal_points = {' '.join(FOCAL_POINTS)}"
+    text = text.replace("[app:main]", named, 1)
     path = home / f"{address.rpartition(':')[2]}.ini"
     path.write_text(text)
     return path

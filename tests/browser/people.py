@@ -15,4 +15,7 @@ class Person(NamedTuple):
 PEOPLE = {
     "amina": Person("Amina Diallo", "editor"),
     "jean": Person("Jean Traoré", "admin"),
+    "fatima": Person("Fatima Sow", "member"),
+    "musa": Person("Musa Garba", "member"),
 }
+FOCAL_POINTS = ("fatima", "musa")

@@ -13,7 +13,7 @@ FOLDER = "schemas/protocols"
 @cache
 def template() -> Document:
     """The IASC template, which stands in where a response has no protocol of its own."""
-    return load((files("ckanext.isp") / FOLDER / "iasc-template.yaml").read_bytes())
+    return load(source().encode())
 
 
 def source() -> str:
@@ -30,4 +30,9 @@ def examples() -> list[str]:
 @cache
 def example(name: str) -> Document:
     """An example protocol, written from a real table."""
-    return load((files("ckanext.isp") / FOLDER / "examples" / f"{name}.yaml").read_bytes())
+    return load(source_of(name).encode())
+
+
+def source_of(name: str) -> str:
+    """The text of an example."""
+    return (files("ckanext.isp") / FOLDER / "examples" / f"{name}.yaml").read_text()

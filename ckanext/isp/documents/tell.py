@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, is_dataclass
 from typing import Any
 
@@ -15,6 +15,7 @@ from .vocabulary import Question, shared
 PARTIES = ("developed_by", "consulted", "endorsed_by", "presented_to")
 PLAIN = ("date", "supersedes", "based_on", "reviews", "contacts", "escalation", "confidence")
 TEXTS = ("purposes", "actions", "notes")
+CLOCKS = ("protocol", "classification")
 MORE = ("supplements", "other_protocols")
 
 
@@ -24,13 +25,14 @@ def summary(document: Document, since: dt.date | None, today: dt.date) -> dict[s
     :param since: when it was activated; None where it is not
     """
     protocol = document.protocol
-    due = review_due(document, since)
+    due, table_due = (review_due(document, since, clock) for clock in CLOCKS)
     return {
         "key": protocol.key,
         "version": protocol.version,
         "title": protocol.title,
         "kind": protocol.scope.kind.value,
         "places": sorted(protocol.scope.places),
+        "scope": dict(document.told["scope"]),
         "status": protocol.status.value,
         "in_force": since is not None and protocol.in_force(today),
         "valid_from": _iso(protocol.valid_from),
@@ -38,6 +40,8 @@ def summary(document: Document, since: dt.date | None, today: dt.date) -> dict[s
         "overdue": since is not None and protocol.overdue(today),
         "review_due": _iso(due),
         "review_overdue": bool(since and due and due < today),
+        "classification_review_due": _iso(table_due),
+        "classification_review_overdue": bool(since and table_due and table_due < today),
     }
 
 
@@ -47,7 +51,6 @@ def whole(document: Document) -> dict[str, Any]:
     return {
         "languages": list(document.languages),
         "document": dict(told),
-        "scope": dict(told["scope"]),
         "levels": [level(rule) for rule in protocol.levels],
         "rows": [row(document, one) for one in protocol.rows],
         "minimums": [row(document, one) for one in protocol.minimums],
@@ -112,16 +115,26 @@ def question(of: Question) -> dict[str, Any]:
     }
 
 
-def review_due(document: Document, since: dt.date | None) -> dt.date | None:
-    """When the protocol itself is to be reviewed; None where it says never, or not when (R15).
+def review_due(document: Document, since: dt.date | None, clock: str) -> dt.date | None:
+    """When the protocol (R15), or its table (R33), is to be reviewed; None for never or not said.
 
     :param since: when it was activated; a document without dates is reviewed from then on
+    :param clock: one of ``CLOCKS``
     """
     told = document.told
-    months = told.get("reviews", {}).get("protocol", {}).get("months")
+    months = document.review_months if clock == "classification" else _protocol_months(told)
     start = told.get("date") or told.get("in_force", {}).get("from")
-    begins = dt.date.fromisoformat(f"{start}-01"[:10]) if start else since
+    begins = _day(start) if start else since
     return _later(begins, months) if begins and isinstance(months, int) else None
+
+
+def _protocol_months(told: Mapping[str, Any]) -> Any:
+    return told.get("reviews", {}).get("protocol", {}).get("months")
+
+
+def _day(written: str) -> dt.date:
+    """A day, or the first of a month."""
+    return dt.date.fromisoformat(written if written.count("-") > 1 else f"{written}-01")
 
 
 def _iso(day: dt.date | None) -> str | None:

@@ -122,6 +122,11 @@ def isp_protocol_simulate(context: Context, data_dict: DataDict) -> AuthResult:
     return isp_protocol_load(context, data_dict)
 
 
+def isp_protocol_simulate_csv(context: Context, data_dict: DataDict) -> AuthResult:
+    """As for loading."""
+    return isp_protocol_load(context, data_dict)
+
+
 def isp_protocol_propose(context: Context, data_dict: DataDict) -> AuthResult:
     """As for loading."""
     return isp_protocol_load(context, data_dict)
@@ -145,6 +150,21 @@ def isp_review_list(context: Context, data_dict: DataDict) -> AuthResult:
 def isp_review_confirm(context: Context, data_dict: DataDict) -> AuthResult:
     """Each dataset asks for itself."""
     return {"success": _user(context) is not None}
+
+
+def isp_acknowledge(context: Context, data_dict: DataDict) -> AuthResult:
+    """Everybody who has logged in, for themselves."""
+    return {"success": _user(context) is not None}
+
+
+def isp_to_acknowledge(context: Context, data_dict: DataDict) -> AuthResult:
+    """Everybody's own."""
+    return {"success": _user(context) is not None}
+
+
+def isp_acknowledgement_list(context: Context, data_dict: DataDict) -> AuthResult:
+    """Who has read a protocol is for focal points."""
+    return isp_protocol_load(context, data_dict)
 
 
 def _user(context: Context) -> Any:

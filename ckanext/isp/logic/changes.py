@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import ckan.plugins.toolkit as tk
@@ -12,6 +13,7 @@ from ckan import model
 from ckan.types import Context
 
 from .. import config, gate, wording
+from ..documents import sheet
 from ..policy.change import Effect
 from ..policy.protocol import Protocol
 from ..services import datasets, impact, protocol_change
@@ -24,6 +26,7 @@ from ..wording import change as words
 from . import protocols
 from .mine import organizations
 
+COLUMNS = ("organization", "name", "title", "effect", "level", "proposed", "exposure", "becomes")
 LISTED = (Effect.TIGHTEN, Effect.LOOSEN)
 
 
@@ -43,20 +46,86 @@ def meant(context: Context, data_dict: dict[str, Any]) -> Kept:
     return Kept(0, protocol.key, protocol.version, "", world().now, None, document)
 
 
-def simulated(context: Context, step: Step, limit: int, offset: int) -> dict[str, Any]:
+@dataclass(frozen=True)
+class Listed:
+    """Which datasets are listed beside the counts, those that tighten first.
+
+    :param organization: the name of one; None for all
+    :param limit: how many at most; None for all
+    """
+
+    effects: tuple[Effect, ...] = LISTED
+    organization: str | None = None
+    limit: int | None = None
+    offset: int = 0
+
+    @classmethod
+    def asked(cls, data_dict: dict[str, Any], limit: int | None = None, offset: int = 0) -> Listed:
+        """What somebody asked to see."""
+        effect = data_dict.get("effect")
+        effects = (Effect(effect),) if effect else LISTED
+        return cls(effects, data_dict.get("organization"), limit, offset)
+
+    def page(self, found: dict[Effect, list[Any]]) -> list[Any]:
+        """A page of what was found."""
+        every = [one for effect in self.effects for one in found[effect]]
+        return every[self.offset : None if self.limit is None else self.offset + self.limit]
+
+    def wants(self, row: Any, effect: Effect, so_far: int) -> bool:
+        """Whether a dataset can be on the page."""
+        enough = self.limit is not None and so_far >= self.limit + self.offset
+        here = self.organization in (None, row.organization)
+        return effect in self.effects and here and not enough
+
+
+def step(context: Context, data_dict: dict[str, Any]) -> Step:
+    """The change to simulate."""
+    kept = meant(context, data_dict)
+    return protocol_change.simulated(model.Session, kept, data_dict["act"], world())
+
+
+def simulated(context: Context, step: Step, listed: Listed) -> dict[str, Any]:
     """Counts, and a page of the datasets that would tighten or loosen, those that tighten first.
 
-    Names and titles are told of what the user may find.
+    Names and titles are told of what the user may find. ``matching`` is how many the filter finds.
     """
-    counts = Counts()
+    counts, matching = Counts(), 0
     found: dict[Effect, list[Any]] = {effect: [] for effect in LISTED}
     for row, change in impact.changes(model.Session, step):
         counts.add(row.organization, change.effect)
-        if change.effect in LISTED and len(found[change.effect]) < limit + offset:
+        matching += listed.wants(row, change.effect, -1)
+        if listed.wants(row, change.effect, len(found.get(change.effect, ()))):
             found[change.effect].append((row, change))
-    page = [one for effect in LISTED for one in found[effect]][offset : offset + limit]
     mine = organizations(context, "read")
-    return {**counts.told(), "datasets": [_shown(row, change, mine) for row, change in page]}
+    told = counts.told()
+    titles = dict(_titles(one["organization"] for one in told["by_organization"]))
+    for one in told["by_organization"]:
+        one["title"] = titles.get(one["organization"])
+    page = [_shown(row, change, mine) for row, change in listed.page(found)]
+    return {**told, "matching": matching, "datasets": page}
+
+
+def as_csv(datasets: list[dict[str, Any]]) -> dict[str, Any]:
+    """A list of datasets that would change, as a table."""
+    columns = (
+        "organization",
+        "name",
+        "title",
+        "effect",
+        "level",
+        "proposed",
+        "exposure",
+        "becomes",
+    )
+    rows = [[str(one[column] or "") for column in columns] for one in datasets]
+    text = sheet.to_csv([columns, *rows]).decode("utf-8-sig")
+    return {"name": "isp-what-would-change.csv", "type": "text/csv", "text": text}
+
+
+def _titles(names: Iterable[str | None]) -> Iterable[tuple[str, str]]:
+    group = model.Group
+    wanted = group.name.in_([name for name in names if name])
+    return model.Session.query(group.name, group.title).filter(wanted)
 
 
 def about(context: Context, data_dict: dict[str, Any]) -> tuple[Kept, int | None]:

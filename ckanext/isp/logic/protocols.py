@@ -10,10 +10,10 @@ from ckan import model
 from ckan.types import Context
 
 from .. import gate, wording
-from ..documents import compile, library, source, tell
+from ..documents import compile, library, source, tell, vocabulary
 from ..documents.compile import Document
 from ..documents.problems import Problem, Refused
-from ..policy.protocol import Status
+from ..policy.protocol import Status, Words
 from ..services import protocols
 from ..services.act import Act
 from ..services.protocols import Kept, Unreadable
@@ -67,6 +67,24 @@ def may_load(context: Context) -> bool:
         return tk.check_access("isp_protocol_load", context, {})
     except tk.NotAuthorized:
         return False
+
+
+def speaking_of(document: Document, text: str) -> list[int]:
+    """The numbers of the rows that speak of a kind of data: by its name, a synonym, an example,
+    the words of the row, or a kind that it lies under.
+    """
+    known = {**vocabulary.shared().types, **document.types}
+    protocol = document.protocol
+    kinds = [of.key for of in vocabulary.find(known.values(), text)]
+    listed = [row for kind in kinds for row in protocol.listed(kind)[0]]
+    wanted = vocabulary.fold(text).split()
+    worded = [row for row in protocol.rows if _says(row.words, wanted)]
+    return sorted({row.number for row in (*listed, *worded)})
+
+
+def _says(words: Words, wanted: list[str]) -> bool:
+    folded = vocabulary.fold(" ".join(words.values()))
+    return all(word in folded for word in wanted)
 
 
 def told(document: Document, kept: Kept | None) -> dict[str, Any]:

@@ -22,7 +22,7 @@ from ..policy.verdict import Verdict
 from ..services import act as acts
 from ..services import classification, datasets, lowering, record
 from ..services.act import Act
-from . import answers, fields, remains
+from . import acknowledgement, answers, fields, remains
 from .answers import Said
 from .fields import Reading
 
@@ -49,6 +49,7 @@ def create(up: Action, context: Context, data_dict: DataDict) -> Any:
         _refuse(context, "package_create", settled, asked, None)
     kind = data_dict.get("type") or "dataset"
     fields.place(data_dict, settled, fields.knows(kind, context))
+    acknowledgement.take(data_dict, user_id(context))
     indexes = None if context.get("defer_commit") else acts.NEW
     _announce(context, "package_create", settled, indexes, said.reason)
     if said.given is not None:
@@ -84,6 +85,7 @@ def update(up: Action, context: Context, data_dict: DataDict) -> Any:
         _refuse(context, "package_update", settled, asked, package.id)
     known = fields.knows(package.type, context)
     fields.place(data_dict, settled, known)
+    acknowledgement.take(data_dict, user_id(context))
     context["original_package"] = fields.unlift(reading.original, known)
     indexes = None if context.get("defer_commit") else package.id
     _announce(context, "package_update", settled, indexes, said.reason)
@@ -134,7 +136,7 @@ def door(context: Context, name: str, verdict: Verdict | None = None) -> Act:
 
     :param verdict: the ground that it stands on
     """
-    return Act(_user_id(context), name, gate.cited(verdict))
+    return Act(user_id(context), name, gate.cited(verdict))
 
 
 @contextlib.contextmanager
@@ -320,6 +322,7 @@ def _refuse_unknown_type(data_dict: DataDict) -> None:
 def _told(context: Context, result: Any, settled: Settlement) -> Any:
     """The answer, with what was done beside what was asked."""
     notices = wording.notices(settled, gate.cited(settled.verdict))
+    notices += acknowledgement.notices(user_id(context))
     notify.tell(context, notices)
     if not isinstance(result, dict):
         return result
@@ -328,7 +331,8 @@ def _told(context: Context, result: Any, settled: Settlement) -> Any:
     return {**result, fields.NOTICES: notices} if notices else result
 
 
-def _user_id(context: Context) -> str | None:
+def user_id(context: Context) -> str | None:
+    """Who acts in a context; None for nobody."""
     user = context.get("auth_user_obj")
     if user is not None and getattr(user, "id", None):
         return user.id

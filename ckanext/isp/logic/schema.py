@@ -166,11 +166,14 @@ def protocol_list() -> Schema:
 
 
 @validator_args
-def protocol_show(ignore_missing: Any, isp_text: Any, isp_id_of_kept: Any) -> Schema:
+def protocol_show(
+    ignore_missing: Any, isp_text: Any, isp_id_of_kept: Any, unicode_safe: Any
+) -> Schema:
     return {
         "id": [ignore_missing, isp_id_of_kept],
         "key": [ignore_missing, isp_text],
         "version": [ignore_missing, isp_text],
+        "q": [ignore_missing, unicode_safe],
     }
 
 
@@ -188,12 +191,15 @@ def protocol_simulate(
     default: Any,
     one_of: Any,
     natural_number_validator: Any,
+    unicode_safe: Any,
 ) -> Schema:
     return {
         "id": [ignore_missing, isp_id_of_kept],
         "key": [ignore_missing, isp_text],
         "source": [ignore_missing, isp_document],
         "act": [default("activate"), one_of(["activate", "retire"])],
+        "effect": [ignore_missing, one_of(["tighten", "loosen"])],
+        "organization": [ignore_missing, unicode_safe],
         "limit": [default(100), natural_number_validator],
         "offset": [default(0), natural_number_validator],
     }
@@ -242,6 +248,11 @@ def protocol_export(
 @validator_args
 def protocol_import(not_missing: Any) -> Schema:
     return {"file": [not_missing]}
+
+
+@validator_args
+def acknowledge(not_empty: Any, isp_id_of_kept: Any) -> Schema:
+    return {"id": [not_empty, isp_id_of_kept]}
 
 
 @validator_args

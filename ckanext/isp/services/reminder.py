@@ -97,7 +97,7 @@ def deadlines(kept: Iterable[Kept]) -> Iterator[Deadline]:
         if one.since is None:
             continue
         last = one.document.protocol.valid_until
-        review = tell.review_due(one.document, one.since.date())
+        review = tell.review_due(one.document, one.since.date(), tell.CLOCKS[0])
         if last:
             yield Deadline(END, one, last)
         if review:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from flask import Blueprint
 
+# these add their pages to those of the protocols
+from . import protocol_change, protocol_draft  # noqa: F401
 from .catalogue import catalogue
 from .classification import classification
 from .explanation import explanation
 from .guard import guard
 from .lowering import isp
+from .protocol import isp_protocol
 from .review import reviews
 
 
 def get_blueprints() -> list[Blueprint]:
     """The plugin's blueprints."""
-    return [guard, isp, classification, explanation, catalogue, reviews]
+    return [guard, isp, classification, explanation, catalogue, reviews, isp_protocol]

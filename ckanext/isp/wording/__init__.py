@@ -56,10 +56,15 @@ def level(of: Level) -> LevelWords:
 
 def pick(words: Words) -> str:
     """A text in the reader's language; else in a near one, in English, or in its first."""
+    return picked(words)[1]
+
+
+def picked(words: Words) -> tuple[str, str]:
+    """The language that ``pick`` takes, and the text in it; empty where there is none."""
     wanted = language()
     near = wanted.partition("_")[0]
-    found = (words[x] for x in (wanted, near, "en") if x in words)
-    return next(found, next(iter(words.values()), ""))
+    found = next((x for x in (wanted, near, "en", *words) if x in words), "")
+    return found, words.get(found, "")
 
 
 def level_and_class(of: Level | None) -> str:

@@ -44,6 +44,16 @@ def act(of: str) -> str:
     }[of]
 
 
+def effect(of: str) -> str:
+    """What a change of protocols does to a dataset."""
+    return {
+        "tighten": _("Become stricter"),
+        "loosen": _("Could become looser"),
+        "same": _("Stay as they are"),
+        "unclassified": _("Are not classified"),
+    }[of]
+
+
 def bad_act() -> str:
     return _("Choose one of: {slugs}.").format(slugs="activate, retire, undo")
 

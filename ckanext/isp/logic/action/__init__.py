@@ -1,6 +1,7 @@
 """Actions, one module per noun."""
 
 from . import (
+    acknowledgement,
     classification,
     dataset,
     deletion,
@@ -12,6 +13,7 @@ from . import (
     review,
     search,
 )
+from .acknowledgement import *  # noqa: F403
 from .classification import *  # noqa: F403
 from .dataset import *  # noqa: F403
 from .deletion import *  # noqa: F403
@@ -24,6 +26,7 @@ from .review import *  # noqa: F403
 from .search import *  # noqa: F403
 
 __all__ = [
+    *acknowledgement.__all__,
     *classification.__all__,
     *dataset.__all__,
     *deletion.__all__,

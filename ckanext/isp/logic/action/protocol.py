@@ -47,13 +47,16 @@ def isp_protocol_show(context: Context, data_dict: DataDict) -> dict[str, Any]:
     :param id: its id; or
     :param key: its key: the version in force, else the newest
     :param version: with a key: this version
+    :param q: with it, ``found`` holds the numbers of the rows that speak of such data
     """
     tk.check_access("isp_protocol_show", context, data_dict)
     document, kept = protocols.find(context, data_dict)
     told = {**tell.whole(document), **protocols.told(document, kept)}
     text = kept_protocols.source(model.Session, kept.id) if kept else library.source()
     _again, found = protocols.read(text)
-    return {**told, "source": text, "doubts": protocols.problems(found)}
+    wanted = data_dict.get("q")
+    rows = protocols.speaking_of(document, wanted) if wanted else None
+    return {**told, "source": text, "doubts": protocols.problems(found), "found": rows}
 
 
 @tk.side_effect_free

@@ -18,6 +18,7 @@ __all__ = [
     "isp_protocol_proposals",
     "isp_protocol_propose",
     "isp_protocol_simulate",
+    "isp_protocol_simulate_csv",
 ]
 
 
@@ -30,14 +31,32 @@ def isp_protocol_simulate(context: Context, data_dict: DataDict) -> dict[str, An
     :param key: the protocol; or
     :param source: a text that is not kept
     :param act: ``activate`` or ``retire``
+    :param effect: list those that ``tighten`` or ``loosen`` only
+    :param organization: list those of the organisation of this name only
     :param limit: how many datasets are listed at most (100, never more than 1000)
     :param offset: how many of them to skip (0)
     """
     tk.check_access("isp_protocol_simulate", context, data_dict)
-    kept = changes.meant(context, data_dict)
-    step = protocol_change.simulated(model.Session, kept, data_dict["act"], changes.world())
+    step = changes.step(context, data_dict)
     limit, offset = min(data_dict["limit"], 1000), data_dict["offset"]
-    return {**changes.simulated(context, step, limit, offset), "limit": limit, "offset": offset}
+    listed = changes.Listed.asked(data_dict, limit, offset)
+    told = changes.simulated(context, step, listed)
+    return {**told, "limit": limit, "offset": offset}
+
+
+@tk.side_effect_free
+@validate(schema.protocol_simulate)
+def isp_protocol_simulate_csv(context: Context, data_dict: DataDict) -> dict[str, Any]:
+    """All datasets that activating or retiring a version would change, as a table.
+
+    Takes what ``isp_protocol_simulate`` takes, but for ``limit`` and ``offset``.
+
+    :returns: ``name``, ``type`` and ``text``
+    """
+    tk.check_access("isp_protocol_simulate", context, data_dict)
+    step = changes.step(context, data_dict)
+    told = changes.simulated(context, step, changes.Listed.asked(data_dict))
+    return changes.as_csv(told["datasets"])
 
 
 @validate(schema.protocol_propose)

@@ -1,0 +1,97 @@
+"""Protocols of the test portal: put there for the journeys about them, out of force after.
+
+Run as ``python -m tests.browser.protocols INI begin`` and ``... end``.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import ckan.plugins.toolkit as tk
+import yaml
+from ckan.cli import CKANConfigLoader
+from ckan.config.middleware import make_app
+
+from ckanext.isp.documents import library
+from tests.browser.fill import act
+
+LEVELS: list[dict[str, Any]] = [
+    {"key": key, "as": key} for key in ("low", "moderate", "high", "severe")
+]
+PORTAL = "sahelia"
+CLINICS = "clinics"
+
+
+def text(key: str, **told: Any) -> str:
+    """A small protocol of this portal."""
+    usual: dict[str, Any] = {
+        "isp": 1,
+        "key": key,
+        "title": {"en": "Sahelia protocol", "fr": "Protocole de la Sahélie"},
+        "version": "1",
+        "status": "endorsed",
+        "date": "2026-03-01",
+        "languages": ["en", "fr"],
+        "scope": {"kind": "portal"},
+        "reviews": {"classification": {"months": 6}, "protocol": {"months": 24}},
+        "contacts": [{"name": {"en": "IMWG", "fr": "IMWG"}, "email": "imwg@example.org"}],
+        "endorsed_by": [{"name": {"en": "HCT", "fr": "EHP"}, "date": "2026-03-01"}],
+        "minimums": [],
+        "levels": LEVELS,
+        "rows": [row("low", "facilities", "Health centres", "Centres de santé")],
+    }
+    return yaml.safe_dump({**usual, **told}, sort_keys=False, allow_unicode=True)
+
+
+def row(level: str, kind: str, english: str, french: str, **told: Any) -> dict[str, Any]:
+    return {"level": level, "type": kind, "words": {"en": english, "fr": french}, **told}
+
+
+def clinics(version: str, **told: Any) -> str:
+    """A protocol of one organization: what it says concerns no other dataset."""
+    about = {"title": {"en": "Clinics protocol", "fr": "Protocole des cliniques"}}
+    scope = {"kind": "organisation", "organisations": [CLINICS]}
+    return text(CLINICS, **about, scope=scope, version=version, **told)
+
+
+def load(source: str) -> int:
+    return act("isp_protocol_load", "fatima", source=source)["id"]
+
+
+def decide(kind: str, protocol: int) -> None:
+    about = {"act": kind, "id": protocol, "reason": "Endorsed by the HCT"}
+    proposal = act("isp_protocol_propose", "fatima", **about)
+    act("isp_protocol_decide", "musa", proposal=proposal["id"], approve=True)
+
+
+def begin() -> None:
+    decide("activate", load(text(PORTAL)))
+    act("organization_create", site(), name=CLINICS, title="Clinics", users=members())
+    hidden = {"title": "Clinics in the north", "sensitivity": "high"}
+    shown = {"private": False, "is_requestdata_type": True}
+    act("package_create", "amina", owner_org=CLINICS, name="clinics-north", **hidden, **shown)
+    load(library.source_of("sample-ar"))
+
+
+def end() -> None:
+    for one in act("isp_protocol_list", "fatima"):
+        if one["id"] and one["since"] and one["key"] in (PORTAL, CLINICS):
+            decide("retire", one["id"])
+
+
+def site() -> str:
+    return tk.get_action("get_site_user")({"ignore_auth": True}, {})["name"]
+
+
+def members() -> list[dict[str, str]]:
+    return [
+        {"name": "amina", "capacity": "editor"},
+        *({"name": name, "capacity": "member"} for name in ("fatima", "musa")),
+    ]
+
+
+if __name__ == "__main__":
+    app = make_app(CKANConfigLoader(sys.argv[1]).get_config())
+    with app._wsgi_app.test_request_context():
+        {"begin": begin, "end": end}[sys.argv[2]]()
