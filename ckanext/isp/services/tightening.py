@@ -20,6 +20,7 @@ from .impact import Counts, Step, slug
 
 WRITTEN_AT_ONCE = 5000
 
+_ANALYZE = sa.text("ANALYZE isp_tightened")
 _TIGHTEN = sa.text(
     """
     UPDATE package p
@@ -66,6 +67,7 @@ def tighten(
         session.execute(sa.insert(Tightened), [told for told, _found in rows])
         cited.update((told["protocol"], found.cited) for told, found in rows)
         homeless = homeless or any(found.to_holding for _told, found in rows)
+    session.execute(_ANALYZE)
     owner = holding() if homeless else None
     changed = 0
     for key, protocol in cited.items():
