@@ -185,10 +185,16 @@ def test_without_javascript_everything_is_asked_and_nothing_typed_is_lost(visit:
     page = visit("/dataset/new", "amina", js=False)
     page.fill("#field-title", "Lists")
     page.fill("#field-name", "afg-lists-plain")
-    page.fill("#isp_answer-place-other", "AFG")
+    page.fill("#isp_answer-place-other", "Nowhere")
     page.select_option("select#isp_answer-type", "beneficiaries")
     answer(page, "personal_data", "Of affected people")
     page.check("#field-sensitivity-high")
+    page.click(SAVE)
+    expect(page.locator("#field-isp_answers .isp-error")).to_contain_text("NOWHERE")
+    assert page.is_checked("#field-sensitivity-high")
+    assert page.input_value("select#isp_answer-type") == "beneficiaries"
+    assert page.input_value("#isp_answer-place-other") == "NOWHERE"
+    page.fill("#isp_answer-place-other", "Afghanistan")
     page.click(SAVE)
     expect(page.locator(".error-explanation")).to_contain_text("Severe (Strictly Confidential)")
     expect(page.locator(VERDICT)).to_contain_text("Personal data of affected people")

@@ -26,8 +26,18 @@ this.ckan.ispQuestions = function (root, changed) {
     }
     var values = boxes(question).filter(function (box) { return box.checked && box.value; })
       .map(function (box) { return box.value; });
-    var typed = other(question) ? other(question).value.toUpperCase().split(/[\s,;]+/) : [];
-    return values.concat(typed.filter(Boolean));
+    return values.concat(other(question) ? places(other(question)) : []);
+  }
+
+  /* Countries by name, as the list offers them, or by code. */
+  function places(input) {
+    return input.value.split(/[,;]/).flatMap(function (part) {
+      var name = part.trim().toLowerCase();
+      var known = Array.from(input.list.options).find(function (option) {
+        return option.label.toLowerCase() === name;
+      });
+      return known ? [known.value] : part.toUpperCase().split(/\s+/).filter(Boolean);
+    });
   }
 
   function passed(question) {

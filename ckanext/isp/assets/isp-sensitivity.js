@@ -61,14 +61,18 @@ this.ckan.module("isp-sensitivity", function () {
       var turn = ++this.asked;
       fetch(this.options.url + "?" + query, { headers: { Accept: "application/json" } })
         .then(function (answer) {
-          if (!answer.ok) { throw new Error(answer.statusText); }
-          return answer.json();
+          return answer.json().then(function (told) {
+            if (!answer.ok) { throw new Error(told.errors.join(" ")); }
+            return told;
+          });
         })
         .then(function (answer) {
           if (turn === this.asked) { this.show(answer, first); }
         }.bind(this))
-        .catch(function () {
-          if (turn === this.asked) { this.offerAll(); }
+        .catch(function (error) {
+          if (turn !== this.asked) { return; }
+          this.offerAll();
+          if (answers) { this.advice.textContent = error.message; }
         }.bind(this));
     },
 

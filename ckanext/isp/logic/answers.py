@@ -13,7 +13,7 @@ import ckan.plugins.toolkit as tk
 from .. import gate, wording
 from ..documents.check import close
 from ..documents.together import choices
-from ..documents.vocabulary import NONE, Vocabulary
+from ..documents.vocabulary import NONE, Vocabulary, fold
 from ..policy.answers import ORGANISATION, PLACE, TYPE, Answers
 from ..policy.facts import SENSITIVITY, TRUE
 from .fields import EXPOSURE
@@ -23,7 +23,7 @@ PREFIX = "isp_answer-"
 # a form that was shown without JavaScript sends every question, answered or not
 SKIPPED = ""
 _PLACE = re.compile(r"[A-Z]{3}(-[A-Z0-9]{1,12})*")
-_APART = re.compile(r"[\s,;]+")
+_APART = re.compile(r"[,;]")
 
 
 class Said(NamedTuple):
@@ -67,7 +67,7 @@ def typed(form: Mapping[str, Any]) -> dict[str, list[str]] | None:
         for fact, value in fields.items()
     }
     if PLACE in listed:
-        listed[PLACE] = [one.upper() for text in listed[PLACE] for one in _APART.split(text)]
+        listed[PLACE] = [place for text in listed[PLACE] for place in _places(text)]
     kept = {fact: [v for v in values if v != SKIPPED] for fact, values in listed.items()}
     return {fact: values for fact, values in kept.items() if values}
 
@@ -92,6 +92,15 @@ def as_patch(asked: Mapping[str, Any]) -> dict[str, Any]:
 def counts(given: Mapping[str, Any]) -> bool:
     """Whether answers say something of the data: a place alone is what the form filled in."""
     return bool(given.keys() - {PLACE})
+
+
+def _places(text: str) -> Iterator[str]:
+    """Places as they are typed: names of countries in the reader's language, or codes."""
+    countries = wording.places.countries(wording.language())
+    named = {fold(name): code for code, name in countries.items()}
+    for part in _APART.split(text):
+        known = named.get(fold(part.strip()))
+        yield from [known] if known else part.upper().split()
 
 
 @contextlib.contextmanager
