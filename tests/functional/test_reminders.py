@@ -143,7 +143,9 @@ def test_a_mail_that_cannot_be_sent_is_sent_by_the_next_run(
     due: Any, sent: Sent, monkeypatch: pytest.MonkeyPatch, caplog: Any
 ) -> None:
     due(days(-3))
-    logging.getLogger("ckanext.isp.jobs").addHandler(caplog.handler)
+    log = logging.getLogger("ckanext.isp.jobs")
+    monkeypatch.setattr(log, "disabled", False)
+    monkeypatch.setattr(log, "handlers", [caplog.handler])
     with monkeypatch.context() as broken:
         broken.setattr(mailer, "mail_recipient", _refuses)
         assert jobs.remind() == {"sent": 0, "failed": 1}
