@@ -79,7 +79,7 @@ def test_one_mail_tells_of_all_datasets_of_a_person(due: Any, editor: Any, sent:
     (mail,) = sent()
     assert mail["Subject"] == "Datasets to look at again: 2"
     assert editor["email"] in mail["To"]
-    assert "1 are overdue, 1 are due within 30 days." in body(mail)
+    assert "Overdue: 1. Due within 30 days: 1." in body(mail)
     assert body(mail).count("http") == body(mail, "html").count("http") == 1
     assert "/isp/reviews" in body(mail)
 
