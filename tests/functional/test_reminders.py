@@ -175,10 +175,10 @@ def test_contacts_and_focal_points_are_told_of_a_protocol_in_their_language(
         languages=["fr", "en"],
         title={"fr": "PPI Afghanistan", "en": "Afghanistan ISP"},
         types={"water_points": {"name": {"en": "Water points"}}},
-        contacts=[{"email": "contact@example.org"}],
+        contacts=[{"email": "contact@example.org"}, {"email": focal_point["email"].upper()}],
         in_force={"until": days(20).isoformat()},
     )
-    jobs.remind()
+    assert jobs.remind() == {"sent": 2, "failed": 0}
     mails = {str(mail["To"]).strip("<>"): mail for mail in sent()}
     mine = next(mail for to, mail in mails.items() if focal_point["email"] in to)
     assert mine["Subject"].startswith("Renew Afghanistan ISP")
