@@ -91,7 +91,7 @@ def reminders() -> dict[str, list[Reminder]]:
     """What people are to be told today and have not been, by reader."""
     today = gate.today()
     named = (model.User.get(name) for name in sorted(config.focal_points()))
-    focal_points = [user.id for user in named if user and user.is_active]
+    focal_points = {user.id: user.email or "" for user in named if user and user.is_active}
     kept = protocols.in_force(model.Session, today)
     return reminder.pending(model.Session, kept, focal_points, today)
 

@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import yaml
 from ckanapi import NotAuthorized, NotFound, ValidationError
 from ckanapi.errors import CKANAPIError
 from requests import ConnectionError
@@ -136,21 +137,36 @@ class Filler:
 
     def protocols(self, *, later: bool) -> None:
         """Loaded and proposed by one focal point, approved by another."""
-        for protocol in self.catalogue.protocols:
-            if protocol.later is later:
-                self.progress.step(f"protocol {protocol.file}")
-                try:
-                    self._protocol(protocol)
-                except REFUSALS as refusal:
-                    self._refuse(protocol.file, refusal)
+        due = [protocol for protocol in self.catalogue.protocols if protocol.later is later]
+        try:
+            by = due[0].by
+            kept = {
+                _version(each): each["id"] for each in self.portal.call(by, "isp_protocol_list")
+            }
+            made = {
+                each["protocol"]["id"]: each
+                for each in self.portal.call(by, "isp_protocol_proposals")
+            }
+        except REFUSALS as refusal:
+            self._refuse("protocols", refusal)
+            return
+        for protocol in due:
+            self.progress.step(f"protocol {protocol.file}")
+            try:
+                self._protocol(protocol, kept, made)
+            except REFUSALS as refusal:
+                self._refuse(protocol.file, refusal)
 
-    def _protocol(self, protocol: Protocol) -> None:
-        loaded = self.portal.call(protocol.by, "isp_protocol_load", source=protocol.source)
+    def _protocol(
+        self, protocol: Protocol, kept: dict[Any, int], made: dict[int, dict[str, Any]]
+    ) -> None:
+        loaded = kept.get(_version(yaml.safe_load(protocol.source)))
+        if loaded is None:
+            answer = self.portal.call(protocol.by, "isp_protocol_load", source=protocol.source)
+            loaded = answer["id"]
         if not protocol.reason:
             return
-        made = self.portal.call(protocol.by, "isp_protocol_proposals")
-        same = [one for one in made if one["protocol"]["id"] == loaded["id"]]
-        proposal = same[0] if same else self._proposal(protocol, loaded["id"])
+        proposal = made.get(loaded) or self._proposal(protocol, loaded)
         if protocol.decided_by and proposal["state"] == "pending":
             self.portal.call(
                 protocol.decided_by, "isp_protocol_decide", proposal=proposal["id"], approve=True
@@ -218,6 +234,10 @@ class Filler:
             return
         self.refused += 1
         self.progress.say(f"refused: {what}: {refusal}")
+
+
+def _version(of: dict[str, Any]) -> tuple[str, str]:
+    return of["key"], str(of["version"])
 
 
 def arguments() -> argparse.Namespace:

@@ -243,3 +243,24 @@ def test_the_command_lists_and_confirms(water_points: Any, editor: Any, cli: Any
     result = cli.invoke(ckan_command, ["isp", "review", "list"])
     assert "0 overdue" in result.output
     assert not tk.asbool(row(water_points["id"]).private)
+
+
+def test_an_audit_tells_what_is_below_its_answers_and_what_is_claimed_to_be_corporate(
+    dataset: Dataset, speak: Any, editor: Any, org_admin: Any, cli: Any
+) -> None:
+    speak(rows=water("high"))
+    below, lowered, claimed = dataset(sensitivity="low"), dataset(sensitivity="high"), dataset()
+    asked = act("isp_lowering_request", editor, id=lowered["id"], to="moderate", reason="Old")
+    act("isp_lowering_approve", org_admin, id=asked["id"])
+    for one in (below, lowered):
+        classified_then(one["id"], "high", protocols=spoke(level="high"))
+    act("isp_classify", editor, id=claimed["id"], corporate=True, reason="Fuel of our cars")
+    result = cli.invoke(ckan_command, ["isp", "audit", "--format", "json"])
+    told = json.loads(result.output)
+    standing = {row["id"]: (row["standing"], row["reason"]) for row in told["datasets"]}
+    assert standing == {
+        below["id"]: ("below answers", None),
+        lowered["id"]: ("conforming", None),
+        claimed["id"]: ("corporate", "Fuel of our cars"),
+    }
+    assert (sum(told["counts"].values()), result.exit_code) == (3, 1)

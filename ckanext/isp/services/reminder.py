@@ -110,16 +110,16 @@ def overdue(kept: Iterable[Kept], today: dt.date) -> list[Deadline]:
 
 
 def pending(
-    session: Session, kept: Sequence[Kept], focal_points: Iterable[str], today: dt.date
+    session: Session, kept: Sequence[Kept], focal_points: Mapping[str, str], today: dt.date
 ) -> dict[str, list[Reminder]]:
     """What is to be told and has not been, by reader.
 
     :param kept: the protocols in force
-    :param focal_points: ids of the users who look after protocols
+    :param focal_points: the users who look after protocols: mail addresses by id
     """
     known = {tuple(row) for row in session.execute(_KNOWN)}
     found: dict[str, list[Reminder]] = defaultdict(list)
-    for one in (*_classifications(session, today), *_protocols(kept, [*focal_points], today)):
+    for one in (*_classifications(session, today), *_protocols(kept, focal_points, today)):
         if (one.kind, one.subject, one.due) not in known:
             found[one.reader].append(one)
     return dict(found)
@@ -172,15 +172,17 @@ def _editors(session: Session) -> dict[str, dict[str, str]]:
 
 
 def _protocols(
-    kept: Iterable[Kept], focal_points: Sequence[str], today: dt.date
+    kept: Iterable[Kept], focal_points: Mapping[str, str], today: dt.date
 ) -> Iterator[Reminder]:
-    """To the contacts that a protocol names, and to the portal's focal points."""
+    """To the contacts that a protocol names, and to the portal's focal points; to each once."""
+    users = {address.lower() for address in focal_points.values()}
     for kind, one, on in deadlines(kept):
         day = reminder_day(on, today)
         if day is None:
             continue
         document = one.document
-        named = [c["email"] for c in document.told.get("contacts", ()) if c.get("email")]
+        addresses = [contact.get("email", "") for contact in document.told.get("contacts", ())]
+        named = [a for a in addresses if a and a.lower() not in users]
         spoken = {**dict.fromkeys(named, document.languages[0]), **dict.fromkeys(focal_points)}
         for reader, language in spoken.items():
             about = f"{one.key} {one.version}"

@@ -106,19 +106,14 @@ class Review:
 def due(session: Session, scope: Scope, now: Now) -> Iterator[Review]:
     """Those that are due within 30 days, the longest overdue first; then those that protocols
     speak of otherwise than when they were classified."""
-    asked = {**_asked(scope, now), "changed": _changed_at(session, now)}
-    versions: dict[tuple[str, str], Protocol | None] = {}
-    read: dict[Any, tuple[Verdict, tuple[Change, ...]]] = {}
-    for row in session.execute(_REVIEWS, asked).all():
-        alike = (row.answered, row.organization, tuple(row.places or ()), row.level, row.resources)
-        told = (alike, str(row.protocols))
-        if told not in read:
-            verdict = decide(now.protocols, impact.stored_of(row, now.places).facts, now.day)
-            read[told] = verdict, tuple(_changes(session, row.protocols, verdict, versions))
-        verdict, changes = read[told]
-        stands = when(row.review_on, now.day)
-        if changes or stands is not When.CHANGED or scope.id:
-            yield Review(row, stands, verdict, _outcome(row, verdict), changes)
+    for one in _each(session, scope, now, _changed_at(session, now)):
+        if one.changes or one.when is not When.CHANGED or scope.id:
+            yield one
+
+
+def every(session: Session, now: Now) -> Iterator[Review]:
+    """All datasets that somebody answered for, due or not."""
+    return _each(session, Scope(), now, dt.datetime.max)
 
 
 def counts(session: Session, scope: Scope, now: Now) -> dict[str, int]:
@@ -158,6 +153,21 @@ def reviewed(session: Session, act: Act, of: Review) -> None:
     record.add(
         session, Event.REVIEWED, act, package_id=of.row.id, details=told, **levels, **exposure
     )
+
+
+def _each(session: Session, scope: Scope, now: Now, before: dt.datetime) -> Iterator[Review]:
+    """Those that are due, or were classified before a moment; alike ones are decided once."""
+    versions: dict[tuple[str, str], Protocol | None] = {}
+    read: dict[Any, tuple[Verdict, tuple[Change, ...]]] = {}
+    for row in session.execute(_REVIEWS, {**_asked(scope, now), "changed": before}).all():
+        alike = (row.answered, row.organization, tuple(row.places or ()), row.level, row.resources)
+        told = (alike, str(row.protocols))
+        if told not in read:
+            verdict = decide(now.protocols, impact.stored_of(row, now.places).facts, now.day)
+            read[told] = verdict, tuple(_changes(session, row.protocols, verdict, versions))
+        verdict, changes = read[told]
+        stands = when(row.review_on, now.day)
+        yield Review(row, stands, verdict, _outcome(row, verdict), changes)
 
 
 def _asked(scope: Scope, now: Now) -> dict[str, Any]:

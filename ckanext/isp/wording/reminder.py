@@ -35,7 +35,7 @@ def day(of: dt.date) -> str:
 
 def classifications(overdue: int, soon: int) -> Mail:
     """Datasets whose classification somebody is to look at again (R33)."""
-    told = _("{overdue} are overdue, {soon} are due within {days} days.")
+    told = _("Overdue: {overdue}. Due within {days} days: {soon}.")
     return Mail(
         _("Datasets to look at again: {count}").format(count=overdue + soon),
         (
