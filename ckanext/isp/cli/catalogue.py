@@ -10,6 +10,7 @@ import click
 from ckan import model
 
 from .. import config, doctor, gate, jobs, wording
+from ..logic import reviews
 from ..model import guard
 from ..policy.scale import SLUGS, Level
 from ..services import adopt, audit, datasets, outbox
@@ -17,6 +18,7 @@ from ..services.act import Act
 from .group import format_option, isp, print_table
 
 HEAD = ("state", "check", "found", "remedy")
+AUDITED = ["standing", "organization", "name", "sensitivity", "exposure", "state", "rule", "reason"]
 BATCH = 200
 
 
@@ -53,17 +55,17 @@ def adopt_command(
 @isp.command("audit")
 @format_option
 def audit_command(form: str) -> None:
-    """List every dataset as conforming, violating or unclassified."""
-    rows = list(audit.datasets(model.Session))
-    counts = audit.counts(model.Session)
+    """List every dataset by its standing: conforming, violating what its level allows, below what
+    its answers give, unclassified, or claimed to be corporate."""
+    rows = list(audit.datasets(model.Session, reviews.now()))
+    counts = audit.counts(rows)
     if form == "json":
         click.echo(json.dumps({"counts": counts, "total": len(rows), "datasets": rows}))
     else:
-        head = ["standing", "organization", "name", "sensitivity", "exposure", "state", "rule"]
-        print_table(head, [[row[key] for key in head] for row in rows], form)
+        print_table(AUDITED, [[row[key] for key in AUDITED] for row in rows], form)
         told = ", ".join(f"{number} {standing}" for standing, number in counts.items())
         click.echo(f"{len(rows)} datasets: {told}.", err=form == "csv")
-    sys.exit(1 if counts[audit.VIOLATING] else 0)
+    sys.exit(1 if any(counts[standing] for standing in audit.WRONG) else 0)
 
 
 @isp.command("doctor")
