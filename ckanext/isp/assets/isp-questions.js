@@ -119,13 +119,29 @@ this.ckan.ispQuestions = function (root, changed) {
   };
 };
 
-/* Questions in a form of their own, which is sent as it is. */
+/* Questions in a form of their own, which is sent as it is: asks only what comes next. */
 this.ckan.module("isp-questions", function () {
   "use strict";
 
+  var QUIET = 200;
+
   return {
+    options: { url: null, dataset: null },
+
     initialize: function () {
-      ckan.ispQuestions(this.el[0].querySelector(".isp-questions"), function () {});
+      var waiting = null, turn = 0;
+      var ask = function () {
+        var answers = questions.answers(), mine = ++turn;
+        if (!answers) { return; }
+        var query = new URLSearchParams({ id: this.options.dataset, answers: JSON.stringify(answers) });
+        fetch(this.options.url + "?" + query)
+          .then(function (answer) { return answer.ok ? answer.json() : null; })
+          .then(function (told) { if (told && mine === turn) { questions.next(told.open); } });
+      }.bind(this);
+      var questions = ckan.ispQuestions(this.el[0].querySelector(".isp-questions"), function () {
+        clearTimeout(waiting);
+        waiting = setTimeout(ask, QUIET);
+      });
     },
   };
 });

@@ -53,9 +53,10 @@ def table() -> Response:
 @catalogue.route("/isp/datasets/answer", methods=["GET", "POST"])
 def answer() -> str:
     """One set of answers for several datasets: answered, tried, done."""
-    form: dict[str, Any] = dict(parse_params(tk.request.values))
+    asks = tk.request.method == "GET"
+    form: dict[str, Any] = dict(parse_params(tk.request.args if asks else tk.request.form))
     chosen = _listed_of(form.get("dataset"))
-    if tk.request.method == "GET" or not chosen:
+    if asks or not chosen:
         return _answering(form, chosen, {})
     if not form_asked(form):
         return _answering(
