@@ -86,6 +86,14 @@ def isp_said(words: Any) -> Markup:
     return protocol_words.said(words)
 
 
+def isp_linked(words: Any, link: str | None) -> Markup:
+    """A text of a protocol as a link, where its address is one of the web."""
+    said = protocol_words.said(words)
+    if not link or not link.startswith(("https://", "http://")):
+        return said
+    return Markup('<a href="{}">{}</a>').format(link, said)
+
+
 def isp_protocol_words(told: dict[str, Any]) -> dict[str, Any]:
     """What a row of a list of protocols says of one: title, kind, places, status, what is late."""
     return {

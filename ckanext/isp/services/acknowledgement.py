@@ -21,13 +21,14 @@ _UNREAD = sa.text(
     "ORDER BY f.key"
 )
 _EDITORS = sa.text(
-    "SELECT u.id AS user, array_agg(DISTINCT o.title ORDER BY o.title) AS organizations, a.at "
+    "SELECT u.id AS user, coalesce(nullif(u.fullname, ''), u.name) AS name, "
+    "       array_agg(DISTINCT o.title ORDER BY o.title) AS organizations, a.at "
     "  FROM member m JOIN \"user\" u ON u.id = m.table_id AND m.table_name = 'user' "
     "  JOIN \"group\" o ON o.id = m.group_id AND o.is_organization AND o.state = 'active' "
     "  LEFT JOIN isp_acknowledgement a ON a.user_id = u.id AND a.protocol_id = :id "
     " WHERE m.state = 'active' AND m.capacity IN ('admin', 'editor') AND u.state = 'active' "
     "   AND (:everywhere OR o.name = ANY(:organisations)) "
-    " GROUP BY u.id, u.name, a.at ORDER BY a.at DESC NULLS FIRST, u.name"
+    " GROUP BY u.id, u.name, u.fullname, a.at ORDER BY a.at DESC NULLS FIRST, u.name"
 )
 
 

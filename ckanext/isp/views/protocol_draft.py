@@ -43,6 +43,9 @@ def _uploaded(upload: Any, typed: str) -> str:
             drafts = [{"source": _text(upload)}]
     except tk.ValidationError as error:
         return _page(typed, errors={"upload": messages(error).get("file", [])})
+    except UnicodeDecodeError:
+        said = tk._("This is not UTF-8. Save the file as text in UTF-8.")
+        return _page(typed, errors={"upload": [said]})
     if len(drafts) != 1:
         return _page(typed, drafts=drafts)
     source = drafts[0]["source"]
@@ -69,8 +72,7 @@ def _problems(source: str) -> list[dict[str, Any]]:
 
 
 def _text(upload: Any) -> str:
-    """What a file says; one that is no text shows in which line."""
-    return upload.read(MOST_BYTES).decode("utf-8-sig", errors="replace").replace("\r\n", "\n")
+    return upload.read(MOST_BYTES).decode("utf-8-sig").replace("\r\n", "\n")
 
 
 def _page(source: str, problems: Any = None, **more: Any) -> str:

@@ -28,7 +28,7 @@ def compared(told: Told, a: Told, b: Told) -> Told:
         "levels_differ": any(pair["change"] != SAME for pair in levels),
         "changed": [pair for pair in rows if pair["change"] != SAME],
         "same": [pair for pair in rows if pair["change"] == SAME],
-        "other": [{**one, **_other(one)} for one in told["other"]],
+        "other": [{**one, **_other(one, a, b)} for one in told["other"]],
     }
 
 
@@ -76,23 +76,24 @@ def _pair(of: str, before: Told | None, after: Told | None, words: Callable[[Tol
     }
 
 
-def _other(one: Told) -> Told:
+def _other(one: Told, a: Told, b: Told) -> Told:
     label = _PARTS.get(one["key"])
     return {
         "label": label() if label else one["key"],
         "words": change(one["change"]),
-        "before": _plain(one["before"]),
-        "after": _plain(one["after"]),
+        "before": _plain(one["before"], a["languages"]),
+        "after": _plain(one["after"], b["languages"]),
     }
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: Any, languages: list[str]) -> Any:
+    """A value of a document as it can be shown: a text, several, or as it is written."""
     if value is None:
         return ""
-    if isinstance(value, dict) and value and all(isinstance(text, str) for text in value.values()):
+    if isinstance(value, dict) and value and set(value) <= {*languages}:
         return said(value)
     if isinstance(value, list):
-        return [_plain(item) for item in value]
+        return [_plain(item, languages) for item in value]
     return str(value) if isinstance(value, str | int) else flow(value)
 
 

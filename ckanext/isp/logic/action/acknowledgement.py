@@ -54,7 +54,7 @@ def isp_acknowledgement_list(context: Context, data_dict: DataDict) -> list[dict
     protocol: those who have not first.
 
     :param id: the version
-    :returns: for each ``user``, ``organizations`` (titles) and ``at`` (null for not yet)
+    :returns: for each ``user``, ``name``, ``organizations`` (titles) and ``at`` (null for not yet)
     """
     tk.check_access("isp_acknowledgement_list", context, data_dict)
     document, found = protocols.one(context, data_dict["id"])
@@ -64,6 +64,7 @@ def isp_acknowledgement_list(context: Context, data_dict: DataDict) -> list[dict
     return [
         {
             "user": row.user,
+            "name": row.name,
             "organizations": list(row.organizations),
             "at": row.at.isoformat() if row.at else None,
         }
