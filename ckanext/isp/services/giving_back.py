@@ -21,18 +21,13 @@ from .impact import Step, slug
 MINUTES = 10
 
 _CHANGES = sorted(kind.value for kind in {*WRITTEN_BY_THE_DATABASE, Event.ADOPTED, Event.TIGHTENED})
-# its own row of the record is the only one since
-_UNTOUCHED = sa.text(
-    """
-    SELECT t.* FROM isp_tightened t JOIN package p ON p.id = t.package_id
-     WHERE t.proposal_id = :proposal
-       AND p.extras->>'sensitivity' IS NOT DISTINCT FROM t.level_after
-       AND isp_exposure(p.private, p.extras) = t.exposure_after
-       AND (SELECT count(*) FROM isp_event e
-             WHERE e.package_id = t.package_id AND e.id > :since AND e.kind = ANY(:changes)) = 1
-       AND NOT EXISTS (SELECT 1 FROM isp_classification c
-                        WHERE c.package_id = t.package_id AND c.at > :at)"""
+# three questions, each over one table: how many rows they find is news to the planner
+_TAKEN = sa.text("SELECT * FROM isp_tightened WHERE proposal_id = :proposal")
+_ONCE = sa.text(
+    "SELECT package_id FROM isp_event WHERE id > :since AND kind = ANY(:changes) "
+    "GROUP BY package_id HAVING count(*) = 1"
 )
+_ANSWERED = sa.text("SELECT package_id FROM isp_classification WHERE at > :at")
 _BACK = sa.text(
     "CREATE TEMPORARY TABLE isp_back (package_id text PRIMARY KEY, level_now text, level text, "
     "exposure text NOT NULL, owner text) ON COMMIT DROP"
@@ -43,19 +38,23 @@ _FILL = sa.insert(
         *(sa.column(name) for name in ("package_id", "level_now", "level", "exposure", "owner")),
     )
 )
+# each is looked up for every dataset afterwards: by its index, once it is known to be large
+_ASK = sa.text(
+    """
+    INSERT INTO isp_lowering (package_id, from_level, to_level, reason, requested_by, event_id)
+    SELECT package_id, level_now, coalesce(level, ''), :reason, :asked_by, :event
+      FROM isp_back WHERE level IS DISTINCT FROM level_now"""
+)
+_ASKED = sa.text("ANALYZE isp_lowering, isp_back")
 _APPROVE = sa.text(
     """
-    WITH asked AS (
-      INSERT INTO isp_lowering (package_id, from_level, to_level, reason, requested_by, event_id)
-      SELECT package_id, level_now, coalesce(level, ''), :reason, :asked_by, :event
-        FROM isp_back WHERE level IS DISTINCT FROM level_now
-      RETURNING id, requested_by)
     INSERT INTO isp_lowering_decision (lowering_id, requested_by, decided_by, approved, reason,
                                        expires_at, event_id)
     SELECT id, requested_by, :decided_by, true, :reason,
-           clock_timestamp() + make_interval(mins => :minutes), :event FROM asked"""
+           clock_timestamp() + make_interval(mins => :minutes), :event
+      FROM isp_lowering WHERE event_id = :event"""
 )
-_ANALYZE = sa.text("ANALYZE isp_lowering, isp_lowering_decision, isp_back")
+_APPROVED = sa.text("ANALYZE isp_lowering_decision")
 _GIVE = sa.text(
     """
     UPDATE package p
@@ -95,10 +94,11 @@ def give_back(
         return frozenset()
     session.execute(_BACK)
     session.execute(_FILL, rows)
-    told = {"asked_by": by.requested_by, "decided_by": act.user_id, "reason": by.reason}
-    session.execute(_APPROVE, {**told, "event": event, "minutes": MINUTES})
-    # the guard looks for each approval among as many as there are datasets
-    session.execute(_ANALYZE)
+    told = {"reason": by.reason, "event": event}
+    session.execute(_ASK, {**told, "asked_by": by.requested_by})
+    session.execute(_ASKED)
+    session.execute(_APPROVE, {**told, "decided_by": act.user_id, "minutes": MINUTES})
+    session.execute(_APPROVED)
     acts.announce(session, act)
     session.execute(_GIVE)
     return frozenset(row["package_id"] for row in rows)
@@ -106,15 +106,11 @@ def give_back(
 
 def backs(session: Session, undone: ProtocolDecision, step: Step) -> Iterator[dict[str, Any]]:
     """Datasets that nobody touched since, each with what it goes back to."""
-    told = {"proposal": undone.proposal_id, "since": undone.event_id, "at": undone.decided_at}
-    taken = {
-        row.package_id: row for row in session.execute(_UNTOUCHED, {**told, "changes": _CHANGES})
-    }
-    which = "WHERE p.id IN (SELECT package_id FROM isp_tightened WHERE proposal_id = :undone)"
+    taken = _untouched(session, undone)
     decided: dict[Any, tuple[Level | None, Exposure]] = {}
-    for row in impact.datasets(session, which, undone=undone.proposal_id):
+    for row in impact.datasets(session):
         was = taken.get(row.id)
-        if was is None:
+        if was is None or (was.level_after, was.exposure_after) != (row.level, row.exposure):
             continue
         key = (impact.alike(row), was.level_before, was.exposure_before, was.bound_before)
         if key not in decided:
@@ -123,6 +119,15 @@ def backs(session: Session, undone: ProtocolDecision, step: Step) -> Iterator[di
         if (slug(level), exposure.slug) != (row.level, row.exposure):
             told = {"package_id": row.id, "level_now": row.level, "owner": was.owner_before}
             yield {**told, "level": slug(level), "exposure": exposure.slug}
+
+
+def _untouched(session: Session, undone: ProtocolDecision) -> dict[str, Any]:
+    """What an act took from datasets whose only row of the record since is its own."""
+    since = {"since": undone.event_id, "changes": _CHANGES}
+    once = set(session.scalars(_ONCE, since))
+    once.difference_update(session.scalars(_ANSWERED, {"at": undone.decided_at}))
+    rows = session.execute(_TAKEN, {"proposal": undone.proposal_id})
+    return {row.package_id: row for row in rows if row.package_id in once}
 
 
 def _back(row: Any, taken: Any, step: Step) -> tuple[Level | None, Exposure]:

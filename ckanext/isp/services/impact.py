@@ -20,7 +20,8 @@ from .datasets import NEWEST, PLACES, facts_of
 
 FETCHED = 2000
 
-_DATASETS = f"""
+_DATASETS = sa.text(
+    f"""
     SELECT p.id, p.name, p.title, p.state, p.owner_org, o.name AS organization,
            p.extras->>'sensitivity' AS level, isp_exposure(p.private, p.extras) AS exposure,
            r.package_id IS NOT NULL AS resources, w.places, a.answers::text AS answers,
@@ -34,8 +35,8 @@ _DATASETS = f"""
       LEFT JOIN (SELECT DISTINCT n.package_id, n.to_level
                    FROM isp_lowering n JOIN isp_lowering_use u ON u.lowering_id = n.id) l
              ON l.package_id = p.id AND l.to_level = p.extras->>'sensitivity'
-"""
-_ORDER = "ORDER BY o.name NULLS FIRST, p.name"
+     ORDER BY o.name NULLS FIRST, p.name"""
+)
 
 
 class Step(NamedTuple):
@@ -67,15 +68,12 @@ class Counts:
         return {**_all(self.effects), "by_organization": each}
 
 
-def datasets(session: Session, which: str = "", **values: Any) -> Iterator[Any]:
-    """Rows of datasets with all that a verdict depends on, in the order of organisations and names.
+def datasets(session: Session) -> Iterator[Any]:
+    """Every dataset with all that a verdict depends on, in the order of organisations and names.
 
-    They are streamed: end it before the next commit.
-
-    :param which: a condition in SQL on ``p``, from ``WHERE`` on, with its values
+    Rows are streamed: end it before the next commit.
     """
-    query = sa.text(f"{_DATASETS} {which} {_ORDER}").execution_options(yield_per=FETCHED)
-    yield from session.execute(query, values)
+    yield from session.execute(_DATASETS.execution_options(yield_per=FETCHED))
 
 
 def changes(session: Session, step: Step) -> Iterator[tuple[Any, Change]]:

@@ -71,15 +71,16 @@ CREATE OR REPLACE FUNCTION isp_use_approval(package text, before text, after tex
 LANGUAGE plpgsql SET search_path = {schema}, pg_temp AS $$
 DECLARE approval bigint;
 BEGIN
-  SELECT l.id INTO approval
-    FROM isp_lowering l JOIN isp_lowering_decision d ON d.lowering_id = l.id
-   WHERE l.package_id = package AND l.from_level = before AND l.to_level = after
-     AND d.approved AND d.expires_at > clock_timestamp()
-     AND NOT EXISTS (SELECT 1 FROM isp_lowering_use u WHERE u.lowering_id = l.id)
-   ORDER BY l.id LIMIT 1 FOR UPDATE OF l;
-  IF approval IS NULL THEN RETURN false; END IF;
-  INSERT INTO isp_lowering_use (lowering_id) VALUES (approval);
-  RETURN true;
+  FOR approval IN
+    SELECT l.id FROM isp_lowering l JOIN isp_lowering_decision d ON d.lowering_id = l.id
+     WHERE l.package_id = package AND l.from_level = before AND l.to_level = after
+       AND d.approved AND d.expires_at > clock_timestamp()
+     ORDER BY l.id FOR UPDATE OF l
+  LOOP
+    INSERT INTO isp_lowering_use (lowering_id) VALUES (approval) ON CONFLICT DO NOTHING;
+    IF FOUND THEN RETURN true; END IF;
+  END LOOP;
+  RETURN false;
 END $$;
 
 CREATE OR REPLACE FUNCTION isp_refuse(rule text, package text) RETURNS void
