@@ -219,13 +219,13 @@ def test_without_javascript_everything_is_asked_and_nothing_typed_is_lost(visit:
 
 
 def test_last_months_answers_are_used_again(visit: Visit) -> None:
-    page = visit("/dataset/sahelia-roads/sensitivity", "amina")
+    page = visit("/dataset/sahelia-evacuation/sensitivity", "amina")
     answer(page, "place", "Afghanistan")
     choose_type(page, "evacuation")
     expect(page.locator(VERDICT)).not_to_be_empty()
     page.check("#field-sensitivity-severe")
     page.click("form.isp-form > .isp-actions button")
-    page.wait_for_url("**/dataset/sahelia-roads")
+    page.wait_for_url("**/dataset/sahelia-evacuation")
     page = visit("/dataset/new", "amina")
     page.click(".isp-recent summary")
     page.locator(".isp-recent a").first.click()
