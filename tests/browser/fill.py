@@ -49,6 +49,7 @@ DATASETS: list[dict[str, Any]] = [
         "sensitivity": "severe",
     },
     {"name": "sahelia-prices", "title": "Sahelia: market prices"},
+    {"name": "sahelia-evacuation", "title": "Sahelia: plans of evacuation"},
     {"name": "sahelia-roads", "title": "Sahelia: state of the roads", "sensitivity": "low"},
     {"name": "sahelia-water", "title": "Sahelia: water points", "sensitivity": "high"},
 ]

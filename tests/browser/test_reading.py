@@ -53,7 +53,7 @@ def test_the_step_is_done_by_keyboard_alone(visit: Visit) -> None:
     page = visit("/dataset/new", "amina")
     ready(page)
     page.locator("#field-notes").focus()
-    for _ in range(4):
+    for _ in range(12):
         page.keyboard.press("Tab")
         if page.evaluate("document.activeElement.name") == "sensitivity":
             break
