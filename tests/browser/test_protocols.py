@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -26,8 +27,8 @@ PAGES = {
     "compare": "/protocol/sahelia/compare?a=sahelia&b=iasc-template",
     "write": "/protocol/new?from=iasc-template",
     "proposals": "/protocol/proposals",
-    "decided": "/protocol/proposals/1",
-    "undo": "/protocol/proposals/1/undo",
+    "decided": "/protocol/proposals/{decided}",
+    "undo": "/protocol/proposals/{decided}/undo",
     "print": "/protocol/sahelia/print",
 }
 
@@ -39,6 +40,21 @@ def protocols(home: Path, portal: str) -> Iterator[None]:
     run([sys.executable, "-m", "tests.browser.protocols", ini, "begin"])
     yield
     run([sys.executable, "-m", "tests.browser.protocols", ini, "end"])
+
+
+@pytest.fixture
+def see(visit: Visit) -> Callable[..., Page]:
+    """Opens a page as the focal point sees it."""
+
+    def open_page(path: str, language: str = "", **told: Any) -> Page:
+        if "{decided}" in path:
+            link = visit("/protocol/proposals", "fatima").get_by_text("Look at it").last
+            path = path.format(decided=(link.get_attribute("href") or "").rpartition("/")[2])
+        page = visit(f"{language}{path}", "fatima", **told)
+        page.wait_for_load_state("networkidle")
+        return page
+
+    return open_page
 
 
 def send(page: Page, act: str) -> None:
@@ -284,16 +300,15 @@ def test_an_activation_is_undone_by_two(visit: Visit) -> None:
 
 
 @pytest.mark.parametrize("path", PAGES.values(), ids=PAGES)
-def test_no_page_scrolls_sideways_on_a_phone(visit: Visit, path: str) -> None:
-    page = visit(f"/fr{path}", "fatima", width=360)
-    page.wait_for_load_state("networkidle")
+def test_no_page_scrolls_sideways_on_a_phone(see: Callable[..., Page], path: str) -> None:
+    page = see(path, "/fr", width=360)
+    expect(page.locator(".isp-page, .isp-paper")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
 
 
 @pytest.mark.parametrize("path", PAGES.values(), ids=PAGES)
-def test_nothing_on_these_pages_is_hard_to_see_or_hear(visit: Visit, path: str) -> None:
-    page = visit(path, "fatima")
-    page.wait_for_load_state("networkidle")
+def test_nothing_on_these_pages_is_hard_to_see_or_hear(see: Callable[..., Page], path: str) -> None:
+    page = see(path)
     part = ".isp-paper" if path.endswith("print") else ".isp-page"
     found = Axe().run(page, context={"include": [[part]]}).response["violations"]
     assert [(v["id"], [node["html"] for node in v["nodes"]]) for v in found] == []

@@ -47,6 +47,7 @@ def text(**told: Any) -> str:
         "scope": {"kind": "country", "places": ["AFG"]},
         "levels": LEVELS,
         "minimums": [],
+        "types": {"water_points": {"name": {"en": "Water points"}}},
         "rows": rows,
     }
     return yaml.safe_dump({**usual, **told}, sort_keys=False)
