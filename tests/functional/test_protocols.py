@@ -467,6 +467,25 @@ def test_retiring_what_is_not_in_force_is_refused(load: Any, focal_point: Any) -
     assert "not in force" in refused("isp_protocol_propose", focal_point, **about)["id"][0]
 
 
+# asking
+
+
+def test_a_request_asks_once_and_whoever_writes_asks_again(activate: Any, app: Any) -> None:
+    activate()
+    with app.flask_app.test_request_context():
+        assert keys_in_force() == ["iasc-template 2021", "afg 1"]
+        with model.meta.engine.begin() as connection:
+            connection.execute(sa.text("DELETE FROM isp_protocol_in_force"))
+        assert keys_in_force() == ["iasc-template 2021", "afg 1"]
+        assert [protocol.key for protocol in gate.protocols(hold=True)] == ["iasc-template"]
+        assert keys_in_force() == ["iasc-template 2021"]
+
+
+def test_a_version_of_the_templates_own_takes_its_place(activate: Any) -> None:
+    activate(key="iasc-template", version="2027", scope={"kind": "template"})
+    assert keys_in_force() == ["iasc-template 2027"]
+
+
 # time
 
 
