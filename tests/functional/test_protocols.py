@@ -198,7 +198,6 @@ def test_a_protocol_is_given_word_for_word_and_as_a_table(load: Any, editor: Any
     kept = load(rows=water("high"))
     told = act("isp_protocol_export", editor, id=kept["id"], format="yaml")
     assert (told["name"], told["text"]) == ("afg-1.yaml", text(rows=water("high")))
-    pytest.importorskip("ckanext.isp.documents.table")
     table = act("isp_protocol_export", editor, id=kept["id"], format="csv")["text"]
     row_given = reader(table)[0]
     assert (row_given[0], row_given[1], row_given[4]) == ("AFG", "Water points", "High")
@@ -211,7 +210,6 @@ def reader(table: str) -> list[list[str]]:
 
 
 def test_a_table_becomes_drafts_and_nothing_is_kept(focal_point: Any) -> None:
-    pytest.importorskip("ckanext.isp.documents.draft")
     head = "Country,Data/Information Type,Category,Lowest Disaggregation,Sensitivity (Level),"
     table = f"{head}Rule Interpretation Instructions\nAFG,Water points,,adm2,medium,\n"
     made = act("isp_protocol_import", focal_point, file=table)["drafts"]

@@ -12,11 +12,13 @@ from ckan.types import Context
 from .. import gate, wording
 from ..documents import compile, library, source, tell, vocabulary
 from ..documents.compile import Document
+from ..documents.lint import doubts
 from ..documents.problems import Problem, Refused
 from ..policy.protocol import Status, Words
 from ..services import protocols
 from ..services.act import Act
 from ..services.protocols import Kept, Unreadable
+from ..wording.problems import problem as problem_words
 from . import save
 
 EVERYTHING = 200
@@ -141,16 +143,8 @@ def unreadable(error: Unreadable) -> str:
 
 def sentence(problem: Problem) -> str:
     """A problem in the reader's language."""
-    try:
-        from ..wording.problems import problem as say
-    except ImportError:
-        return problem.code.value
-    return say(problem)
+    return problem_words(problem)
 
 
 def _doubts(document: Document, found: source.Source) -> list[Problem]:
-    try:
-        from ..documents.lint import doubts
-    except ImportError:
-        return []
     return list(doubts(document, found))
