@@ -429,7 +429,8 @@ def test_simulating_changes_nothing_and_counts_by_organisation(
     assert stored(made) == ("low", "open")
     counts = {"total": 2, "tighten": 1, "loosen": 0, "same": 0, "unclassified": 1}
     assert {key: told[key] for key in counts} == counts
-    assert told["by_organization"] == [{"organization": organization["name"], **counts}]
+    named = {"organization": organization["name"], "title": organization["title"]}
+    assert told["by_organization"] == [{**named, **counts}]
     one = told["datasets"][0]
     assert (one["id"], one["title"]) == (made["id"], "Wells of the valley")
     assert (one["level"], one["proposed"]) == ("low", "high")
