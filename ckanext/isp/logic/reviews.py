@@ -84,7 +84,7 @@ def _confirm(context: Context, package_id: Any) -> dict[str, Any]:
     act = save.door(context, "isp_review_confirm", found.verdict)
     if found.outcome is Outcome.RAISE:
         review.reviewed(model.Session, act, found)
-        patch = {"id": package.id, answers.FIELD: found.row.answers}
+        patch = {"id": package.id, answers.FIELD: found.row.given}
         saved = tk.get_action("package_patch")(fresh_context(context), patch)
         return {**_done(found), "level": saved.get("sensitivity")}
     review.confirm(model.Session, act, found, gate.review_on(found.verdict))

@@ -40,7 +40,7 @@ _REVIEWS = sa.text(
            p.extras->>'sensitivity' AS level, isp_exposure(p.private, p.extras) AS exposure,
            isp_holds_resources(p.id) AS resources, false AS exempt,
            (SELECT w.places FROM ({PLACES} AND m.table_id = p.id GROUP BY 1) w) AS places,
-           c.answers, c.answers::text AS answered, c.proposed, c.protocols, c.review_on, c.at,
+           c.answers::text AS answers, c.answers AS given, c.proposed, c.protocols, c.review_on, c.at,
            EXISTS (SELECT 1 FROM isp_lowering n JOIN isp_lowering_use u ON u.lowering_id = n.id
                     WHERE n.package_id = p.id
                       AND n.to_level = p.extras->>'sensitivity') AS lowered
@@ -160,7 +160,7 @@ def _each(session: Session, scope: Scope, now: Now, before: dt.datetime) -> Iter
     versions: dict[tuple[str, str], Protocol | None] = {}
     read: dict[Any, tuple[Verdict, tuple[Change, ...]]] = {}
     for row in session.execute(_REVIEWS, {**_asked(scope, now), "changed": before}).all():
-        alike = (row.answered, row.organization, tuple(row.places or ()), row.level, row.resources)
+        alike = (row.answers, row.organization, tuple(row.places or ()), row.level, row.resources)
         told = (alike, str(row.protocols))
         if told not in read:
             verdict = decide(now.protocols, impact.stored_of(row, now.places).facts, now.day)
