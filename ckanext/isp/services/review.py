@@ -40,7 +40,8 @@ _REVIEWS = sa.text(
            p.extras->>'sensitivity' AS level, isp_exposure(p.private, p.extras) AS exposure,
            isp_holds_resources(p.id) AS resources, false AS exempt,
            (SELECT w.places FROM ({PLACES} AND m.table_id = p.id GROUP BY 1) w) AS places,
-           c.answers::text AS answers, c.answers AS given, c.proposed, c.protocols, c.review_on, c.at,
+           c.answers::text AS answers, c.answers AS given, c.proposed, c.protocols, c.review_on,
+           c.at,
            EXISTS (SELECT 1 FROM isp_lowering n JOIN isp_lowering_use u ON u.lowering_id = n.id
                     WHERE n.package_id = p.id
                       AND n.to_level = p.extras->>'sensitivity') AS lowered
