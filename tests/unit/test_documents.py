@@ -331,14 +331,14 @@ KEYS = sorted(check.schema()["properties"])
 
 
 @given(st.sampled_from(KEYS), JUNK)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_any_value_at_any_key_is_loaded_or_refused_with_its_place(key: str, junk: Any) -> None:
     text = written({**source.read(WHOLE.encode()).value, key: junk})
     assert all(problem.line > 0 for problem in problems_of(text))
 
 
 @given(st.binary(max_size=200) | st.text(max_size=200).map(str.encode))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_any_bytes_are_loaded_or_refused(data: bytes) -> None:
     with pytest.raises(Refused):
         load(data)

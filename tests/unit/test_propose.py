@@ -116,7 +116,7 @@ def _match(rows: tuple[Row, ...], answers: Answers, beside: list[Row]) -> list[R
 
 
 @given(TABLES, GIVEN)
-@settings(max_examples=400)
+@settings(max_examples=150)
 def test_complete_answers_are_read_as_with_a_finger_on_the_table(
     protocol: Protocol, answers: Answers
 ) -> None:
@@ -128,7 +128,7 @@ def test_complete_answers_are_read_as_with_a_finger_on_the_table(
 
 
 @given(TABLES, GIVEN)
-@settings(max_examples=400)
+@settings(max_examples=150)
 def test_what_is_unanswered_counts_as_the_worst_that_it_could_be(
     protocol: Protocol, answers: Answers
 ) -> None:
