@@ -19,7 +19,7 @@ from ckan.tests.helpers import CKANTestApp
 from conftest import Dataset, empty, found_by_anyone, row
 from werkzeug.datastructures import FileStorage
 
-from ckanext.isp import jobs
+from ckanext.isp import doctor, jobs
 from ckanext.isp.services import datasets
 
 LOADED, FLUSHED, INDEXED, COMMITTED = "loaded", "flushed", "indexed", "committed"
@@ -36,6 +36,7 @@ def clean_portal(database: None) -> None:
     """Emptied once: every race has a dataset of its own."""
     model.Session.remove()
     empty()
+    doctor.look_again()
 
 
 class Save(threading.Thread):
