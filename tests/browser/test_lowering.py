@@ -32,8 +32,8 @@ def test_a_second_person_lowers_it(visit: Visit) -> None:
     expect(page.get_by_text("Decide", exact=True)).to_have_count(0)
 
     page = visit("/isp/lowerings", "jean")
-    expect(page.locator(".isp-proposals")).to_contain_text("water points")
-    page.get_by_text("Decide", exact=True).click()
+    proposal = page.locator(".isp-proposals tr", has_text="water points")
+    proposal.get_by_text("Decide", exact=True).click()
     expect(page.locator(".isp-quote")).to_have_text("Only districts are named now.")
     page.click("button[value=refuse]")
     expect(page.locator(".error-explanation a")).to_have_attribute("href", "#field-reason")
