@@ -93,7 +93,7 @@ PHASES: dict[str, tuple[Phase, ...]] = {
     "core": (CORE,),
     "bench": (BENCH,),
     # what is quick to tell, then the longest first
-    "test": (*LINT, UNIT, DOORS, CORE, INDOORS, BROWSER),
+    "test": (*LINT, UNIT, DOORS, BROWSER, CORE, INDOORS),
 }
 
 

@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from tests.browser.people import FOCAL_POINTS, PASSWORD, PEOPLE
+from tests.browser.people import FOCAL_POINTS, PASSWORD
 
 TOP = Path(__file__).resolve().parents[2]
 BIN = Path(sys.executable).parent
@@ -30,6 +30,8 @@ QUIET = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    # pictures of people come from elsewhere; tests do not go there
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 ]
 Visit = Callable[..., Page]
 
@@ -69,37 +71,52 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture(scope="session")
-def logged_in(portal: str, browser: Browser) -> dict[str, Any]:
-    """The browser's memory of each person, who logged in once."""
-    return {name: log_in(portal, browser, name) for name in PEOPLE}
+class Desks:
+    """A desk per person and screen, where a browser stays logged in and keeps what it has read."""
 
+    def __init__(self, portal: str, browser: Browser) -> None:
+        self.portal, self.browser = portal, browser
+        self.memories: dict[str, Any] = {}
+        self.desks: dict[tuple[str | None, int, bool], BrowserContext] = {}
 
-@pytest.fixture
-def visit(portal: str, browser: Browser, logged_in: dict[str, Any]) -> Iterator[Visit]:
-    """Opens a page of the portal as somebody, or as a visitor."""
-    opened: list[BrowserContext] = []
+    def at(self, who: str | None, width: int, js: bool) -> BrowserContext:
+        desk = who, width, js
+        if desk not in self.desks:
+            self.desks[desk] = self.new(*desk)
+        return self.desks[desk]
 
-    def open_page(path: str, who: str | None = None, *, width: int = 1280, js: bool = True) -> Page:
-        context = browser.new_context(
-            base_url=portal,
-            storage_state=logged_in[who] if who else None,
+    def new(self, who: str | None, width: int, js: bool) -> BrowserContext:
+        if who and who not in self.memories:
+            self.memories[who] = log_in(self.portal, self.browser, who)
+        context = self.browser.new_context(
+            base_url=self.portal,
+            storage_state=self.memories[who] if who else None,
             viewport={"width": width, "height": 900},
             java_script_enabled=js,
         )
-        # pictures of people come from elsewhere; tests do not go there
-        context.route(
-            lambda url: not url.startswith((portal, "data:")), lambda route: route.abort()
-        )
         context.set_default_timeout(15_000)
-        opened.append(context)
-        page = context.new_page()
+        return context
+
+
+@pytest.fixture(scope="session")
+def desks(portal: str, browser: Browser) -> Desks:
+    return Desks(portal, browser)
+
+
+@pytest.fixture
+def visit(desks: Desks) -> Iterator[Visit]:
+    """Opens a page of the portal as somebody, or as a visitor."""
+    opened: list[Page] = []
+
+    def open_page(path: str, who: str | None = None, *, width: int = 1280, js: bool = True) -> Page:
+        page = desks.at(who, width, js).new_page()
+        opened.append(page)
         page.goto(path)
         return page
 
     yield open_page
-    for context in opened:
-        context.close()
+    for page in opened:
+        page.close()
 
 
 def log_in(portal: str, browser: Browser, name: str) -> Any:

@@ -181,8 +181,12 @@ def test_types_are_found_by_what_people_call_them_in_any_language(visit: Visit) 
     expect(options).to_have_count(0)
 
 
-def test_everything_is_answered_by_keyboard_alone(visit: Visit) -> None:
+@pytest.mark.parametrize("seconds", [0, 0.8], ids=["fast", "slow"])
+def test_everything_is_answered_by_keyboard_alone(visit: Visit, seconds: float) -> None:
     page = visit("/dataset/sahelia-prices/sensitivity", "amina")
+    if seconds:
+        page.route("**/isp/advice?*", lambda route: (time.sleep(seconds), route.continue_()))
+        page.reload()
     question(page, "place").get_by_label("Afghanistan").focus()
     page.keyboard.press("Space")
     field = page.locator("input#isp_answer-type")

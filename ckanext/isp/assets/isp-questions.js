@@ -44,12 +44,13 @@ this.ckan.ispQuestions = function (root, changed) {
     return boxes(question).some(function (box) { return box.checked && !box.value; });
   }
 
+  /* Nobody loses the question where she is. */
   function show() {
-    var next = true;
+    var next = true, here = document.activeElement;
     questions.forEach(function (question) {
       var done = given(question).length || passed(question);
       var isOpen = open.includes(question.dataset.fact);
-      question.hidden = !done && !(isOpen && next);
+      question.hidden = !done && !(isOpen && next) && !question.contains(here);
       if (isOpen && !done) { next = false; }
     });
   }
@@ -131,7 +132,7 @@ this.ckan.module("isp-questions", function () {
     initialize: function () {
       var waiting = null, turn = 0;
       var ask = function () {
-        var answers = questions.answers(), mine = ++turn;
+        var answers = questions.answers(), mine = turn;
         if (!answers) { return; }
         var query = new URLSearchParams({ id: this.options.dataset, answers: JSON.stringify(answers) });
         fetch(this.options.url + "?" + query)
@@ -139,6 +140,7 @@ this.ckan.module("isp-questions", function () {
           .then(function (told) { if (told && mine === turn) { questions.next(told.open); } });
       }.bind(this);
       var questions = ckan.ispQuestions(this.el[0].querySelector(".isp-questions"), function () {
+        turn += 1;
         clearTimeout(waiting);
         waiting = setTimeout(ask, QUIET);
       });

@@ -40,7 +40,9 @@ this.ckan.module("isp-sensitivity", function () {
       this.ask(true);
     },
 
+    /* What is still being told about earlier answers no longer counts. */
     later: function () {
+      this.asked += 1;
       clearTimeout(this.waiting);
       this.waiting = setTimeout(this.ask.bind(this, false), QUIET);
     },
