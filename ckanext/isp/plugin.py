@@ -11,11 +11,11 @@ from .implementations.controller import PackageController
 from .implementations.labels import PermissionLabels
 from .implementations.options import Options
 from .implementations.pages import Pages
-from .logic import fresh
+from .logic import auth, fresh
 
 
 @tk.blanket.actions
-@tk.blanket.auth_functions
+@tk.blanket.auth_functions(auth.FUNCTIONS)
 @tk.blanket.validators
 @tk.blanket.blueprints
 @tk.blanket.helpers

@@ -16,11 +16,11 @@ from .. import config, gate, wording
 from ..documents import sheet
 from ..policy.change import Effect
 from ..policy.protocol import Protocol
-from ..services import datasets, impact, protocol_change
+from ..services import datasets, impact, protocol_change, protocol_plan
 from ..services import protocols as kept_protocols
 from ..services.act import Act
 from ..services.impact import Counts, Step
-from ..services.protocol_change import UNDO, UNDO_DAYS, Stopped, World
+from ..services.protocol_plan import UNDO, UNDO_DAYS, Stopped, World
 from ..services.protocols import Kept
 from ..wording import change as words
 from . import protocols
@@ -81,7 +81,7 @@ class Listed:
 def step(context: Context, data_dict: dict[str, Any]) -> Step:
     """The change to simulate."""
     kept = meant(context, data_dict)
-    return protocol_change.simulated(model.Session, kept, data_dict["act"], world())
+    return protocol_plan.simulated(model.Session, kept, data_dict["act"], world())
 
 
 def simulated(context: Context, step: Step, listed: Listed) -> dict[str, Any]:
@@ -184,7 +184,7 @@ def told(proposal_id: int) -> dict[str, Any]:
 
 def listed(proposal_id: int | None = None) -> list[dict[str, Any]]:
     """Proposals as scripts and pages read them; the state follows from the rows."""
-    undone = protocol_change.undone(model.Session)
+    undone = protocol_plan.undone(model.Session)
     rows = protocol_change.listed(model.Session, proposal_id)
     return [_told(proposal, decision, proposal.id in undone) for proposal, decision in rows]
 

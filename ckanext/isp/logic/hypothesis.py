@@ -35,7 +35,7 @@ def facts(context: Context, data_dict: DataDict) -> Facts:
         holds_resources=_holds(package, data_dict.get("holds_resources")),
         known=datasets.facts_of(
             _organisation(package, data_dict.get("owner_org")),
-            _countries(package),
+            datasets.countries(_groups(package)),
             said or {},
             config.places(),
         ),
@@ -65,6 +65,5 @@ def _organisation(package: Any, asked: Any) -> str | None:
     return found.name if found else None
 
 
-def _countries(package: Any) -> list[str]:
-    groups = package.get_groups(group_type="group") if package else []
-    return [g.name.upper() for g in groups if len(g.name) == 3 and g.name.isalpha()]
+def _groups(package: Any) -> list[str]:
+    return [group.name for group in package.get_groups(group_type="group")] if package else []

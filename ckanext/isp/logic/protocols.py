@@ -108,7 +108,7 @@ def read(text: str) -> tuple[Document | None, list[Problem]]:
         document = compile.compile(found)
     except Refused as refused:
         return None, list(refused.problems)
-    return document, _doubts(document, found)
+    return document, list(doubts(document, found))
 
 
 def problems(found: list[Problem]) -> list[dict[str, Any]]:
@@ -144,7 +144,3 @@ def unreadable(error: Unreadable) -> str:
 def sentence(problem: Problem) -> str:
     """A problem in the reader's language."""
     return problem_words(problem)
-
-
-def _doubts(document: Document, found: source.Source) -> list[Problem]:
-    return list(doubts(document, found))

@@ -94,11 +94,13 @@ def update(up: Action, context: Context, data_dict: DataDict) -> Any:
         _classification(context, "package_update", settled, said)(package.id)
     context = _to_holding(context, data_dict) if settled.to_holding else context
     remains.drop_rows_before_on_request(package, data_dict, settled)
+    held = model.Session().get_transaction()
     with remains.no_orphans(reading.original, data_dict):
         result = up(context, data_dict)
     if not context.get("defer_commit"):
-        # CKAN commits nothing where nothing but the answers is new
-        model.Session.commit()
+        if model.Session().get_transaction() is held:
+            # CKAN found nothing new: the answers may be, and the lock is given back
+            model.Session.commit()
         remains.sweep(reading.original, data_dict)
     told = _told(context, result, settled)
     return _propose(context, told, package.id, wanted, said) if wanted else told
@@ -168,7 +170,7 @@ def _with_answers(asked: Asked, reading: Reading, data_dict: DataDict, said: Sai
     given = answers.plain(said.given) if said.given is not None else before
     known = datasets.facts_of(
         _organisation(data_dict, reading.original),
-        _countries(data_dict.get("groups", reading.original.get("groups"))),
+        datasets.countries(_groups(data_dict.get("groups", reading.original.get("groups")))),
         given or {},
         config.places(),
     )
@@ -192,12 +194,11 @@ def _organisation(data_dict: DataDict, original: Mapping[str, Any]) -> str | Non
     return found.name if found else None
 
 
-def _countries(groups: Any) -> Iterator[str]:
-    """The codes of countries among a dataset's groups, as HDX has them."""
-    for group in groups if isinstance(groups, list) else ():
-        name = str(group.get("name") or "") if isinstance(group, dict) else ""
-        if len(name) == 3 and name.isalpha():
-            yield name.upper()
+def _groups(sent: Any) -> Iterator[str]:
+    """The names of a dataset's groups, as a caller may send them."""
+    for group in sent if isinstance(sent, list) else ():
+        if isinstance(group, dict):
+            yield str(group.get("name") or "")
 
 
 def _classification(

@@ -4,12 +4,25 @@ from __future__ import annotations
 
 from typing import Any
 
+import ckan.plugins.toolkit as tk
 from ckan.logic.schema import validator_args
 
 from ..policy.scale import Exposure
 
 Schema = dict[str, Any]
+# how many of a list are told at a time
+MANY, SOME, FEW = 100, 50, 20
 STANDINGS = ["unclassified", "incomplete", "looser", "stricter"]
+
+
+def page_of(size: int) -> Schema:
+    """Which part of a list is asked for."""
+    number, default = tk.get_validator("natural_number_validator"), tk.get_validator("default")
+    return {"limit": [default(size), number], "offset": [default(0), number]}
+
+
+def answers_recent() -> Schema:
+    return page_of(FEW)
 
 
 @validator_args
@@ -48,29 +61,20 @@ def lowering_list(
     ignore_missing: Any,
     unicode_safe: Any,
     package_id_or_name_exists: Any,
-    default: Any,
     natural_number_validator: Any,
 ) -> Schema:
     return {
         "id": [ignore_missing, unicode_safe, package_id_or_name_exists],
         "proposal": [ignore_missing, natural_number_validator],
-        "limit": [default(100), natural_number_validator],
-        "offset": [default(0), natural_number_validator],
+        **page_of(MANY),
     }
 
 
 @validator_args
-def timeline(
-    not_empty: Any,
-    unicode_safe: Any,
-    package_id_or_name_exists: Any,
-    default: Any,
-    natural_number_validator: Any,
-) -> Schema:
+def timeline(not_empty: Any, unicode_safe: Any, package_id_or_name_exists: Any) -> Schema:
     return {
         "id": [not_empty, unicode_safe, package_id_or_name_exists],
-        "limit": [default(100), natural_number_validator],
-        "offset": [default(0), natural_number_validator],
+        **page_of(MANY),
     }
 
 
@@ -135,28 +139,14 @@ def one_dataset(not_empty: Any, unicode_safe: Any, package_id_or_name_exists: An
 
 
 @validator_args
-def page_of(default: Any, natural_number_validator: Any) -> Schema:
-    return {
-        "limit": [default(20), natural_number_validator],
-        "offset": [default(0), natural_number_validator],
-    }
-
-
-@validator_args
 def classification_list(
-    ignore_missing: Any,
-    unicode_safe: Any,
-    one_of: Any,
-    default: Any,
-    natural_number_validator: Any,
-    group_id_or_name_exists: Any,
+    ignore_missing: Any, unicode_safe: Any, one_of: Any, group_id_or_name_exists: Any
 ) -> Schema:
     return {
         "what": [ignore_missing, one_of(STANDINGS)],
         "organization": [ignore_missing, unicode_safe, group_id_or_name_exists],
         "q": [ignore_missing, unicode_safe],
-        "limit": [default(50), natural_number_validator],
-        "offset": [default(0), natural_number_validator],
+        **page_of(SOME),
     }
 
 
@@ -190,7 +180,6 @@ def protocol_simulate(
     isp_document: Any,
     default: Any,
     one_of: Any,
-    natural_number_validator: Any,
     unicode_safe: Any,
 ) -> Schema:
     return {
@@ -200,8 +189,7 @@ def protocol_simulate(
         "act": [default("activate"), one_of(["activate", "retire"])],
         "effect": [ignore_missing, one_of(["tighten", "loosen"])],
         "organization": [ignore_missing, unicode_safe],
-        "limit": [default(100), natural_number_validator],
-        "offset": [default(0), natural_number_validator],
+        **page_of(MANY),
     }
 
 
@@ -239,9 +227,7 @@ def protocol_proposals(ignore_missing: Any, isp_id_of_kept: Any) -> Schema:
 
 
 @validator_args
-def protocol_export(
-    ignore_missing: Any, isp_text: Any, isp_id_of_kept: Any, one_of: Any, default: Any
-) -> Schema:
+def protocol_export(one_of: Any, default: Any) -> Schema:
     return {**protocol_show(), "format": [default("yaml"), one_of(["yaml", "csv", "xlsx"])]}
 
 
@@ -261,14 +247,11 @@ def protocol_compare(not_empty: Any, isp_reference: Any) -> Schema:
 
 
 @validator_args
-def review_list(
-    ignore_missing: Any, unicode_safe: Any, default: Any, natural_number_validator: Any
-) -> Schema:
+def review_list(ignore_missing: Any, unicode_safe: Any) -> Schema:
     return {
         "protocol": [ignore_missing, unicode_safe],
         "organization": [ignore_missing, unicode_safe],
-        "limit": [default(50), natural_number_validator],
-        "offset": [default(0), natural_number_validator],
+        **page_of(SOME),
     }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -115,6 +115,11 @@ def facts_of(
     where = named.union(wider) or places
     owner = {ORGANISATION: frozenset({organisation} if organisation else ())}
     return {**said, **owner, **({PLACE: where} if where else {})}
+
+
+def countries(groups: Iterable[str]) -> Iterator[str]:
+    """The codes of countries among the names of a dataset's groups, as HDX has them."""
+    return (name.upper() for name in groups if len(name) == 3 and name.isalpha())
 
 
 def exempt_types(session: Session) -> set[str]:

@@ -7,9 +7,8 @@ Undoing gives back what that act itself took, as far as nobody has touched it si
 from __future__ import annotations
 
 import datetime as dt
-import enum
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -17,16 +16,29 @@ from sqlalchemy.orm import Session
 
 from ..model.tables import ProtocolDecision, ProtocolInForce, ProtocolProposal
 from ..policy.event import Event
-from ..policy.protocol import Status
 from . import giving_back, impact, protocols, record, tightening
 from .act import Act
 from .impact import Step
+from .protocol_plan import (
+    ACTIVATE,
+    RETIRE,
+    UNDO,
+    Plan,
+    Stopped,
+    Why,
+    World,
+    activated_by,
+    carried_out,
+    decision_on,
+    last_decider,
+    planned,
+    simulated,
+    speaking,
+    version,
+)
 from .protocols import Kept
 from .tightening import Cause
 
-ACTIVATE, RETIRE, UNDO = "activate", "retire", "undo"
-ACTS = (ACTIVATE, RETIRE, UNDO)
-UNDO_DAYS = 14
 PATIENCE_SECONDS = 10
 LOCK_NOT_AVAILABLE = "55P03"
 
@@ -40,74 +52,6 @@ _EVENTS = {
 }
 
 
-class Why(enum.Enum):
-    """Why a change is not proposed or decided. Every one has a sentence in each language."""
-
-    DRAFT = "draft"
-    LISTED = "listed"
-    SUPERSEDED = "superseded"
-    IN_FORCE = "in_force"
-    NOT_IN_FORCE = "not_in_force"
-    SAME_VERSION = "same_version"
-    WAITING = "waiting"
-    DECIDED = "decided"
-    OVERTAKEN = "overtaken"
-    NOT_DONE = "not_done"
-    UNDONE = "undone"
-    TOO_LATE = "too_late"
-    BUSY = "busy"
-
-
-class Stopped(Exception):
-    """A change that cannot be made now.
-
-    :param by: the user who made it so, where somebody did
-    """
-
-    def __init__(self, why: Why, by: str | None = None) -> None:
-        super().__init__(why.value)
-        self.why, self.by = why, by
-
-
-@dataclass(frozen=True)
-class World:
-    """What a portal knows beside its database.
-
-    :param now: with its time zone
-    :param places: what a dataset is about that names no place itself
-    """
-
-    now: dt.datetime
-    today: dt.date
-    places: frozenset[str] = frozenset()
-
-
-@dataclass(frozen=True)
-class Plan:
-    """A change of the protocols in force, worked out.
-
-    :param chosen: the version that is activated then; None where none is
-    :param until_then: the version that speaks until the first day of the chosen one
-    :param before: the version that is activated now
-    """
-
-    key: str
-    chosen: Kept | None
-    until_then: Kept | None
-    before: Kept | None
-    step: Step
-
-
-def simulated(session: Session, kept: Kept, act: str, world: World) -> Step:
-    """What a version would come to on its first day, as if it were endorsed."""
-    first = kept.document.protocol.valid_from
-    day = max(first, world.today) if first else world.today
-    protocol = replace(kept.document.protocol, status=Status.ENDORSED)
-    document = replace(kept.document, protocol=protocol)
-    chosen = replace(kept, document=document) if act == ACTIVATE else None
-    return _plan(session, kept.key, chosen, replace(world, today=day)).step
-
-
 def propose(
     session: Session, act: Act, kind: str, kept: Kept, world: World, undoes: int | None = None
 ) -> ProtocolProposal:
@@ -117,13 +61,15 @@ def propose(
     :param undoes: the proposal that is to be undone
     :raises Stopped: where it cannot be done
     """
-    plan = _planned(session, kind, kept, undoes, world)
+    plan = planned(session, kind, kept, undoes, world)
     _not_waiting(session, kind, kept.id, undoes)
     # the second person reads what it comes to on its first day
     step = simulated(session, kept, kind, world) if kind == ACTIVATE else plan.step
     told = impact.count(session, step).told()
     if undoes is not None:
-        told["back"] = sum(1 for _ in giving_back.backs(session, _done(session, undoes), plan.step))
+        told["back"] = sum(
+            1 for _ in giving_back.backs(session, carried_out(session, undoes), plan.step)
+        )
     told["before"] = plan.before.id if plan.before else None
     event = record.add(
         session,
@@ -151,7 +97,7 @@ def refuse(session: Session, act: Act, proposal_id: int, world: World) -> Protoc
     :raises Stopped: where somebody has decided
     """
     proposal = _undecided(session, proposal_id)
-    kept = _kept(session, proposal.protocol_id)
+    kept = version(session, proposal.protocol_id)
     event = record.add(
         session,
         Event.PROTOCOL_REFUSED,
@@ -172,10 +118,10 @@ def approve(
     """
     _lock(session)
     proposal = _undecided(session, proposal_id)
-    kept = _kept(session, proposal.protocol_id)
-    plan = _planned(session, proposal.act, kept, proposal.undoes, world)
+    kept = version(session, proposal.protocol_id)
+    plan = planned(session, proposal.act, kept, proposal.undoes, world)
     if proposal.impact["before"] != (plan.before.id if plan.before else None):
-        raise Stopped(Why.OVERTAKEN, _last(session, plan.key))
+        raise Stopped(Why.OVERTAKEN, last_decider(session, plan.key))
     by = replace(act, protocol=kept.document.protocol, reason=proposal.reason)
     told = {"proposal": proposal.id, "undoes": proposal.undoes}
     event = record.add(session, _EVENTS[proposal.act], by, details=told)
@@ -184,7 +130,7 @@ def approve(
     _put(session, plan, world)
     back: frozenset[str] = frozenset()
     if proposal.undoes is not None:
-        undone = _done(session, proposal.undoes)
+        undone = carried_out(session, proposal.undoes)
         back = giving_back.give_back(session, by, undone, proposal, event.id, plan.step)
     cause = Cause(proposal.id, event.id)
     counts = tightening.tighten(session, by, cause, plan.step, holding, back)
@@ -202,14 +148,14 @@ def begin(
     if not due(session, world.today):
         return []
     _lock(session)
-    now = _spoken(protocols.in_force(session, world.today))
+    now = speaking(protocols.in_force(session, world.today))
     step = Step(now, now, world.today, world.places)
     begun = []
     for row in due(session, world.today):
-        kept = _kept(session, row.protocol_id)
+        kept = version(session, row.protocol_id)
         by = replace(act, protocol=kept.document.protocol)
         event = record.add(session, Event.PROTOCOL_BEGUN, by)
-        cause = Cause(_activated_by(session, row.protocol_id), event.id)
+        cause = Cause(activated_by(session, row.protocol_id), event.id)
         begun.append((kept, tightening.tighten(session, by, cause, step, holding).told()))
         row.begins = row.before_id = None
     session.flush()
@@ -235,16 +181,6 @@ def listed(session: Session, proposal_id: int | None = None) -> list[tuple[Any, 
     return [(proposal, decision) for proposal, decision in session.execute(query).tuples()]
 
 
-def undone(session: Session) -> set[int]:
-    """The proposals whose consequences were undone."""
-    query = (
-        sa.select(ProtocolProposal.undoes)
-        .join(ProtocolDecision, ProtocolDecision.proposal_id == ProtocolProposal.id)
-        .where(ProtocolDecision.approved, ProtocolProposal.undoes.is_not(None))
-    )
-    return set(session.scalars(query))
-
-
 def _lock(session: Session) -> None:
     try:
         session.execute(sa.text(_LOCK.format(int(PATIENCE_SECONDS * 1000))))
@@ -253,66 +189,6 @@ def _lock(session: Session) -> None:
             raise
         raise Stopped(Why.BUSY) from None
     session.execute(_LOCKED)
-
-
-def _planned(session: Session, kind: str, kept: Kept, undoes: int | None, world: World) -> Plan:
-    """What an act comes to, where it can be done.
-
-    :raises Stopped: where it cannot
-    """
-    if kind == UNDO:
-        assert undoes is not None
-        return _undoing(session, kept, _done(session, undoes), world)
-    plan = _plan(session, kept.key, kept if kind == ACTIVATE else None, world)
-    activated = plan.before is not None and plan.before.id == kept.id
-    if kind == RETIRE and not activated:
-        raise Stopped(Why.NOT_IN_FORCE, _last(session, kept.key))
-    if kind == ACTIVATE:
-        if activated:
-            raise Stopped(Why.IN_FORCE, _last(session, kept.key))
-        _can_bind(session, kept)
-    return plan
-
-
-def _can_bind(session: Session, kept: Kept) -> None:
-    status = kept.document.protocol.status
-    if status is not Status.ENDORSED:
-        raise Stopped(Why(status.value))
-    for other in protocols.every(session):
-        same = (other.key, other.version) == (kept.key, kept.version) and other.id != kept.id
-        if same and _activated_by(session, other.id):
-            raise Stopped(Why.SAME_VERSION)
-
-
-def _plan(session: Session, key: str, chosen: Kept | None, world: World) -> Plan:
-    now = protocols.in_force(session, world.today)
-    own = [kept for kept in now if kept.key == key]
-    before = next((kept for kept in own if kept.since), None)
-    until_then = None
-    if chosen and not protocols.begun(chosen, world.today):
-        until_then = next((kept for kept in own if protocols.begun(kept, world.today)), None)
-    then = [*(kept for kept in now if kept.key != key), *filter(None, (chosen, until_then))]
-    step = Step(_spoken(now), _spoken(then), world.today, world.places)
-    return Plan(key, chosen, until_then, before, step)
-
-
-def _undoing(session: Session, kept: Kept, done: ProtocolDecision, world: World) -> Plan:
-    if done.decided_at + dt.timedelta(days=UNDO_DAYS) < world.now:
-        raise Stopped(Why.TOO_LATE)
-    if done.proposal_id in undone(session):
-        raise Stopped(Why.UNDONE, _last(session, kept.key))
-    plan = _plan(
-        session, kept.key, _kept(session, done.before_id) if done.before_id else None, world
-    )
-    act = session.get_one(ProtocolProposal, done.proposal_id).act
-    left = kept.id if act == ACTIVATE else None
-    if (plan.before.id if plan.before else None) != left:
-        raise Stopped(Why.OVERTAKEN, _last(session, kept.key))
-    return plan
-
-
-def _spoken(kept: list[Kept] | tuple[Kept, ...]) -> tuple[Any, ...]:
-    return tuple(document.protocol for document in protocols.with_template(kept))
 
 
 def _put(session: Session, plan: Plan, world: World) -> None:
@@ -333,15 +209,10 @@ def _put(session: Session, plan: Plan, world: World) -> None:
 def _undecided(session: Session, proposal_id: int) -> ProtocolProposal:
     """A proposal that waits, locked until somebody has decided."""
     proposal = session.get_one(ProtocolProposal, proposal_id, with_for_update=True)
-    decision = _decided(session, proposal_id)
+    decision = decision_on(session, proposal_id)
     if decision:
         raise Stopped(Why.DECIDED, decision.decided_by)
     return proposal
-
-
-def _decided(session: Session, proposal_id: int) -> ProtocolDecision | None:
-    query = sa.select(ProtocolDecision).filter_by(proposal_id=proposal_id)
-    return session.scalar(query.execution_options(populate_existing=True))
 
 
 def _decision(
@@ -375,42 +246,3 @@ def _not_waiting(session: Session, kind: str, protocol_id: int, undoes: int | No
         same = (proposal.act, proposal.protocol_id, proposal.undoes) == (kind, protocol_id, undoes)
         if same and decision is None:
             raise Stopped(Why.WAITING, proposal.requested_by)
-
-
-def _done(session: Session, proposal_id: int) -> ProtocolDecision:
-    """The decision by which a proposal was carried out."""
-    decision = _decided(session, proposal_id)
-    if decision is None or not decision.approved:
-        raise Stopped(Why.NOT_DONE)
-    return decision
-
-
-def _kept(session: Session, protocol_id: int) -> Kept:
-    kept = protocols.find(session, protocol_id)
-    assert kept
-    return kept
-
-
-def _activated_by(session: Session, protocol_id: int) -> int:
-    """The last proposal by which a version came into force; 0 where it never did."""
-    query = (
-        sa.select(ProtocolDecision.proposal_id)
-        .join(ProtocolProposal, ProtocolProposal.id == ProtocolDecision.proposal_id)
-        .where(ProtocolProposal.protocol_id == protocol_id, ProtocolProposal.act == ACTIVATE)
-        .where(ProtocolDecision.approved)
-        .order_by(ProtocolDecision.event_id.desc())
-    )
-    return session.scalar(query.limit(1)) or 0
-
-
-def _last(session: Session, key: str) -> str | None:
-    """Who decided the last change of a protocol."""
-    versions = sa.text("SELECT id FROM isp_protocol WHERE key = :key")
-    ids = list(session.scalars(versions, {"key": key}))
-    query = (
-        sa.select(ProtocolDecision.decided_by)
-        .join(ProtocolProposal, ProtocolProposal.id == ProtocolDecision.proposal_id)
-        .where(ProtocolProposal.protocol_id.in_(ids), ProtocolDecision.approved)
-        .order_by(ProtocolDecision.event_id.desc())
-    )
-    return session.scalar(query.limit(1))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ckan.plugins.toolkit as tk
 
 from ..policy.protocol import Protocol
-from ..services.protocol_change import UNDO_DAYS, Why
+from ..services.protocol_plan import UNDO_DAYS, Why
 from . import protocol
 
 _ = tk._

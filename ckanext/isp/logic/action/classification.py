@@ -60,7 +60,7 @@ def isp_classification_show(context: Context, data_dict: DataDict) -> dict[str, 
 
 
 @tk.side_effect_free
-@validate(schema.page_of)
+@validate(schema.answers_recent)
 def isp_answers_recent(context: Context, data_dict: DataDict) -> list[dict[str, Any]]:
     """What you answered lately, the newest first and each set of answers once, to use it again.
 
