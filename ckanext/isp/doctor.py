@@ -256,7 +256,8 @@ def _protocols() -> Iterator[Finding]:
     yield Finding("protocols", State.OK, f"{len(spoken)} in force, and the shipped template")
     for row in protocol_change.due(model.Session, today):
         found_is = f"{row.key} began on {row.begins}, and the catalogue was not tightened for it"
-        yield Finding("protocols", State.WARN, found_is, "Run `ckan isp protocol begin`, daily.")
+        repair = "Start the portal's worker, or run `ckan isp protocol begin`."
+        yield Finding("protocols", State.WARN, found_is, repair)
     for deadline in reminder.overdue(found, today):
         done = "replaced after" if deadline.kind == reminder.END else "reviewed by"
         kept = deadline.kept

@@ -13,8 +13,11 @@ from ckan.lib.mailer import MailerException
 from ckan.lib.redis import connect_to_redis
 from ckan.logic import index_remove_package, index_update_package
 
-from . import config, gate, notify
-from .services import outbox, protocols, reminder
+from . import config, gate, notify, portal
+from .services import outbox, protocol_change, protocols, reminder
+from .services.act import Act
+from .services.protocol_plan import Stopped
+from .services.protocols import Kept
 from .services.reminder import Reminder
 from .wording import reminder as words
 
@@ -74,17 +77,41 @@ _looked = 0.0
 
 
 def each_day() -> None:
-    """Ask the worker for the reminders of the day: once a day, whichever process asks first."""
+    """Ask the worker for the work of the day: once a day, whichever process asks first."""
     global _looked
     if _looked and time.monotonic() - _looked < LOOK_SECONDS:
         return
     _looked = time.monotonic()
     try:
         if connect_to_redis().set(DAY_KEY, "1", nx=True, ex=DAY_SECONDS):
+            tk.enqueue_job(begin_today, title="ISP: begin what was activated ahead")
             tk.enqueue_job(remind, title="ISP: remind people of what is due")
     except Exception:
-        # `ckan isp remind` from cron does the same
-        log.exception("The worker could not be asked to send reminders")
+        # `ckan isp protocol begin` and `ckan isp remind` from cron do the same
+        log.exception("The worker could not be asked for the work of the day")
+
+
+def begin_today() -> None:
+    """The same as ``begin``; while somebody is changing the protocols, the next visits ask again."""
+    try:
+        begin()
+    except Stopped:
+        model.Session.rollback()
+        connect_to_redis().delete(DAY_KEY)
+        raise
+
+
+def begin(door: str = "worker") -> list[tuple[Kept, dict[str, Any]]]:
+    """Tighten the catalogue for versions of protocols whose first day has come.
+
+    :returns: these versions, each with what changed
+    :raises Stopped: where somebody is changing the protocols
+    """
+    act = Act(None, door)
+    begun = protocol_change.begin(model.Session, act, portal.world(), portal.holding)
+    model.Session.commit()
+    wake()
+    return begun
 
 
 def reminders() -> dict[str, list[Reminder]]:

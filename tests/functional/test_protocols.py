@@ -15,6 +15,7 @@ import sqlalchemy as sa
 import yaml
 from ckan import model
 from ckan.cli.cli import ckan as ckan_command
+from ckan.lib.redis import connect_to_redis
 from ckan.tests import factories
 from conftest import Dataset, events, found_by_anyone, row
 from test_datasets import act, csv, refused
@@ -23,6 +24,7 @@ from test_races import FLUSHED, INDEXED, LOADED, Race, race, reached
 from ckanext.isp import doctor, gate, jobs
 from ckanext.isp.model import guard
 from ckanext.isp.services import datasets, protocol_change, tightening
+from ckanext.isp.services.protocol_plan import Stopped
 
 __all__ = ["race"]
 TIGHTENED = "tightened"
@@ -501,11 +503,32 @@ def test_a_version_says_nothing_before_its_first_day(
     assert {p.version for p in gate.protocols() if p.in_force(gate.today())} == {"2021", "1"}
     freezer.move_to("2026-12-01 09:00")
     assert {p.version for p in gate.protocols() if p.in_force(gate.today())} == {"2021", "2"}
-    assert "Run `ckan isp protocol begin`, daily." in [found.remedy for found in doctor.run()]
+    remedies = [found.remedy for found in doctor.run()]
+    assert "Start the portal's worker, or run `ckan isp protocol begin`." in remedies
     assert "1 datasets tightened" in cli.invoke(ckan_command, BEGIN).output
     assert stored(made) == ("high", "members")
     assert events(made["id"]) == ["classified", "tightened"]
     assert "0 versions began" in cli.invoke(ckan_command, BEGIN).output
+
+
+def test_the_worker_begins_it_or_asks_again_where_it_has_to_wait(
+    answered: Dataset, activate: Any, freezer: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    freezer.move_to("2026-11-27 09:00")
+    made = answered()
+    activate(rows=water("high"), in_force={"from": "2026-12-01"})
+    freezer.move_to("2026-12-01 09:00")
+    connect_to_redis().set(jobs.DAY_KEY, "1")
+    with model.meta.engine.begin() as connection:
+        saving = sa.text("SELECT id FROM package WHERE id = :id FOR UPDATE")
+        connection.execute(saving, {"id": made["id"]})
+        monkeypatch.setattr(protocol_change, "PATIENCE_SECONDS", 0.2)
+        with pytest.raises(Stopped):
+            jobs.begin_today()
+    assert stored(made) == ("low", "open")
+    assert connect_to_redis().get(jobs.DAY_KEY) is None
+    jobs.begin_today()
+    assert stored(made) == ("high", "members")
 
 
 def test_an_expired_protocol_is_overdue_and_in_force(activate: Any, focal_point: Any) -> None:

@@ -14,6 +14,7 @@ ORDER = (
     ("implementations", "helpers"),
     ("logic",),
     ("jobs",),
+    ("portal",),
     ("gate", "notify", "wording", "errors"),
     ("services",),
     ("model", "config"),

@@ -5,11 +5,10 @@ from __future__ import annotations
 import json
 import sys
 
-import ckan.plugins.toolkit as tk
 import click
 from ckan import model
 
-from .. import config, doctor, gate, jobs, wording
+from .. import doctor, gate, jobs, portal, wording
 from ..logic import reviews
 from ..model import guard
 from ..policy.scale import SLUGS, Level
@@ -135,10 +134,7 @@ def _adopt(act: Act, assume: str | None, count: int, batch: int) -> int:
                     done += step
                     bar.update(step)
                     continue
-            holding = datasets.holding_organisation(
-                session, config.holding_organization(), tk._("Datasets to be looked at")
-            )
-            step = adopt.close(session, act, holding.id, batch)
+            step = adopt.close(session, act, portal.holding(), batch)
             session.commit()
             done += step
             bar.update(step)

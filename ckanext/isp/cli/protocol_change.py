@@ -6,12 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import click
-from ckan import model
 
 from .. import gate, jobs, wording
 from ..logic import changes
-from ..services.act import Act
-from ..services.protocol_change import begin
 from .group import call, format_option, print_rows, print_table, refusals, user_option
 from .protocol import named, protocol, read
 
@@ -123,11 +120,8 @@ def decide_command(
 @protocol.command("begin")
 def begin_command() -> None:
     """Tighten the catalogue for versions whose first day has come; for cron, every day."""
-    act = Act(None, "ckan isp protocol begin")
     with changes.in_words(gate.cited()), refusals(None):
-        begun = begin(model.Session, act, changes.world(), changes.holding)
-    model.Session.commit()
-    jobs.wake()
+        begun = jobs.begin("ckan isp protocol begin")
     for kept, told in begun:
         title = wording.protocol(kept.document.protocol)
         click.echo(f"{title} has begun: {told['tighten']} datasets tightened.")

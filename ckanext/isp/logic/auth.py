@@ -31,6 +31,12 @@ def who_is_known(context: Context, data_dict: DataDict) -> AuthResult:
     return {"success": _user(context) is not None}
 
 
+def who_sees_the_dataset_and_is_known(context: Context, data_dict: DataDict) -> AuthResult:
+    """Everybody who has logged in may register what they know of."""
+    known = who_is_known(context, data_dict)
+    return who_sees_the_dataset(context, data_dict) if known["success"] else known
+
+
 def who_edits_the_dataset(context: Context, data_dict: DataDict) -> AuthResult:
     """What is proposed and answered about a dataset, and what happened to it."""
     return authz.is_authorized("package_update", context, {"id": data_dict.get("id")})
@@ -72,6 +78,10 @@ FUNCTIONS: dict[str, AuthFunction] = {
     "isp_lowering_list": who_edits_it_or_lists_their_own,
     "isp_lowering_approve": who_runs_its_organization,
     "isp_lowering_refuse": who_runs_its_organization,
+    "isp_case_open": who_sees_the_dataset_and_is_known,
+    "isp_case_move": who_is_known,
+    "isp_case_show": who_is_known,
+    "isp_case_list": who_is_known,
     "isp_protocol_list": everybody,
     "isp_protocol_show": everybody,
     "isp_protocol_compare": everybody,

@@ -12,15 +12,15 @@ import ckan.plugins.toolkit as tk
 from ckan import model
 from ckan.types import Context
 
-from .. import config, gate, wording
+from .. import portal, wording
 from ..documents import sheet
 from ..policy.change import Effect
 from ..policy.protocol import Protocol
-from ..services import datasets, impact, protocol_change, protocol_plan
+from ..services import impact, protocol_change, protocol_plan
 from ..services import protocols as kept_protocols
 from ..services.act import Act
 from ..services.impact import Counts, Step
-from ..services.protocol_plan import UNDO, UNDO_DAYS, Stopped, World
+from ..services.protocol_plan import UNDO, UNDO_DAYS, Stopped
 from ..services.protocols import Kept
 from ..wording import change as words
 from . import protocols
@@ -28,11 +28,6 @@ from .mine import organizations
 
 COLUMNS = ("organization", "name", "title", "effect", "level", "proposed", "exposure", "becomes")
 LISTED = (Effect.TIGHTEN, Effect.LOOSEN)
-
-
-def world() -> World:
-    """What the portal knows beside its database."""
-    return World(dt.datetime.now(dt.timezone.utc), gate.today(), config.places())
 
 
 def meant(context: Context, data_dict: dict[str, Any]) -> Kept:
@@ -43,7 +38,7 @@ def meant(context: Context, data_dict: dict[str, Any]) -> Kept:
     if document is None:
         raise protocols.refusal(found)
     protocol = document.protocol
-    return Kept(0, protocol.key, protocol.version, "", world().now, None, document)
+    return Kept(0, protocol.key, protocol.version, "", portal.world().now, None, document)
 
 
 @dataclass(frozen=True)
@@ -81,7 +76,7 @@ class Listed:
 def step(context: Context, data_dict: dict[str, Any]) -> Step:
     """The change to simulate."""
     kept = meant(context, data_dict)
-    return protocol_plan.simulated(model.Session, kept, data_dict["act"], world())
+    return protocol_plan.simulated(model.Session, kept, data_dict["act"], portal.world())
 
 
 def simulated(context: Context, step: Step, listed: Listed) -> dict[str, Any]:
@@ -160,9 +155,11 @@ def decide(act: Act, proposal_id: int, *, approve: bool) -> dict[str, Any] | Non
     if not approve:
         if not act.reason:
             raise tk.ValidationError({"reason": [wording.say_why()]})
-        protocol_change.refuse(model.Session, act, proposal_id, world())
+        protocol_change.refuse(model.Session, act, proposal_id, portal.world())
         return None
-    _decision, changed = protocol_change.approve(model.Session, act, proposal_id, world(), holding)
+    _decision, changed = protocol_change.approve(
+        model.Session, act, proposal_id, portal.world(), portal.holding
+    )
     return changed
 
 
@@ -193,7 +190,7 @@ def _told(proposal: Any, decision: Any, undone: bool) -> dict[str, Any]:
     kept = _loaded(kept_protocols.find(model.Session, proposal.protocol_id))
     approved = bool(decision and decision.approved)
     last = decision.decided_at + dt.timedelta(days=UNDO_DAYS) if approved else None
-    can_undo = bool(last and not undone and proposal.act != UNDO and last >= world().now)
+    can_undo = bool(last and not undone and proposal.act != UNDO and last >= portal.world().now)
     return {
         "id": proposal.id,
         "act": proposal.act,
@@ -230,14 +227,6 @@ def _loaded(kept: Kept | None) -> Kept:
     if kept is None:
         raise tk.ValidationError({"id": [wording.shipped_stays()]})
     return kept
-
-
-def holding() -> str:
-    """The id of the organisation that takes what may not be open and has none."""
-    keeper = datasets.holding_organisation(
-        model.Session, config.holding_organization(), wording.holding_title()
-    )
-    return keeper.id
 
 
 def _name(user_id: str | None) -> str | None:

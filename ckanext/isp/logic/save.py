@@ -14,7 +14,7 @@ from ckan.logic import fresh_context
 from ckan.types import Action, Context, DataDict
 from flask import current_app
 
-from .. import config, gate, notify, wording
+from .. import config, gate, notify, portal, wording
 from ..policy.event import Event
 from ..policy.save import Asked, Refusal, Settlement, settle
 from ..policy.scale import Level, lowers
@@ -295,10 +295,7 @@ def _announce(
 
 def _to_holding(context: Context, data_dict: DataDict) -> Context:
     """Give a dataset that may not be open, and has no owner, to the holding organisation."""
-    holding = datasets.holding_organisation(
-        model.Session, config.holding_organization(), tk._("Datasets to be looked at")
-    )
-    data_dict["owner_org"] = holding.id
+    data_dict["owner_org"] = portal.holding()
     # its editors do not belong there; what they may do was checked before
     return Context({**context, "ignore_auth": True})
 

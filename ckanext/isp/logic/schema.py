@@ -7,6 +7,7 @@ from typing import Any
 import ckan.plugins.toolkit as tk
 from ckan.logic.schema import validator_args
 
+from ..policy.case import Kind, Stage
 from ..policy.scale import Exposure
 
 Schema = dict[str, Any]
@@ -253,6 +254,48 @@ def review_list(ignore_missing: Any, unicode_safe: Any) -> Schema:
         "organization": [ignore_missing, unicode_safe],
         **page_of(SOME),
     }
+
+
+@validator_args
+def case_open(
+    not_empty: Any, isp_text: Any, one_of: Any, ignore_missing: Any, isp_day_to_come: Any
+) -> Schema:
+    return {
+        "kind": [not_empty, one_of([kind.value for kind in Kind])],
+        "title": [not_empty, isp_text],
+        "note": [not_empty, isp_text],
+        "organizations": [ignore_missing],
+        "id": [ignore_missing, isp_text],
+        "due": [ignore_missing, isp_day_to_come],
+    }
+
+
+@validator_args
+def case_move(
+    not_empty: Any,
+    isp_text: Any,
+    isp_id_of_kept: Any,
+    one_of: Any,
+    ignore_missing: Any,
+    isp_day_to_come: Any,
+) -> Schema:
+    stage = one_of([stage.value for stage in Stage])
+    return {
+        "case": [not_empty, isp_id_of_kept],
+        "to": [not_empty, stage],
+        "note": [not_empty, isp_text],
+        "seen": [ignore_missing, stage],
+        "due": [ignore_missing, isp_day_to_come],
+    }
+
+
+@validator_args
+def case_show(not_empty: Any, isp_id_of_kept: Any) -> Schema:
+    return {"case": [not_empty, isp_id_of_kept]}
+
+
+def case_list() -> Schema:
+    return {}
 
 
 @validator_args

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 import ckan.plugins.toolkit as tk
 
-from .. import wording
+from .. import gate, wording
 from ..policy.facts import FALSE, TRUE
 from ..policy.scale import SLUGS, Level
 from .fields import TRUTH
@@ -63,6 +64,21 @@ def isp_reference(value: Any) -> int | str:
     """The id of a protocol, or its key."""
     number = str(value).isascii() and str(value).isdigit()
     return isp_id_of_kept(value) if number else isp_text(value)
+
+
+def isp_day_to_come(value: Any) -> dt.date | None:
+    """Today or a later day, as YYYY-MM-DD; None for none."""
+    if value == "":
+        return None
+    try:
+        day = dt.date.fromisoformat(value) if isinstance(value, str) else value
+    except ValueError:
+        day = None
+    if type(day) is not dt.date:
+        raise tk.Invalid(wording.case.not_a_day())
+    if day < gate.today():
+        raise tk.Invalid(wording.case.past())
+    return day
 
 
 def _writable(value: Any, errors: str) -> bool:

@@ -21,6 +21,8 @@ RECORDS = (
     "isp_protocol_decision",
     "isp_tightened",
     "isp_classification",
+    "isp_case",
+    "isp_case_step",
 )
 FOREVER = {"ROW": "UPDATE OR DELETE", "STATEMENT": "TRUNCATE"}
 EXEMPT = sa.text("INSERT INTO isp_exempt_type (type) VALUES (:type) ON CONFLICT DO NOTHING")

@@ -7,7 +7,7 @@ from typing import Any
 
 import ckan.plugins.toolkit as tk
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 Moment = sa.DateTime(timezone=True)
@@ -205,6 +205,36 @@ class Classification(tk.BaseModel):
     review_on: Mapped[dt.date | None] = mapped_column(sa.Date)
     actor: Mapped[str | None] = mapped_column(sa.Text)
     at: Mapped[dt.datetime] = mapped_column(Moment, server_default=sa.func.clock_timestamp())
+
+
+class Case(tk.BaseModel):
+    """A breach of a protocol, or a dispute about it. ``parties`` are ids of organisations."""
+
+    __tablename__ = "isp_case"
+
+    id: Mapped[int] = mapped_column(sa.BigInteger, primary_key=True)
+    kind: Mapped[str] = mapped_column(sa.Text)
+    title: Mapped[str] = mapped_column(sa.Text)
+    parties: Mapped[list[str]] = mapped_column(ARRAY(sa.Text))
+    package_id: Mapped[str | None] = mapped_column(sa.Text)
+    opened_by: Mapped[str] = mapped_column(sa.Text)
+    opened_at: Mapped[dt.datetime] = mapped_column(Moment, server_default=sa.func.clock_timestamp())
+    event_id: Mapped[int] = mapped_column(sa.BigInteger)
+
+
+class CaseStep(tk.BaseModel):
+    """A stage that a case came to, or a remark on it; ``due`` is when it is to settle it."""
+
+    __tablename__ = "isp_case_step"
+
+    id: Mapped[int] = mapped_column(sa.BigInteger, primary_key=True)
+    case_id: Mapped[int] = mapped_column(sa.BigInteger)
+    stage: Mapped[str] = mapped_column(sa.Text)
+    note: Mapped[str] = mapped_column(sa.Text)
+    due: Mapped[dt.date | None] = mapped_column(sa.Date)
+    taken_by: Mapped[str] = mapped_column(sa.Text)
+    at: Mapped[dt.datetime] = mapped_column(Moment, server_default=sa.func.clock_timestamp())
+    event_id: Mapped[int] = mapped_column(sa.BigInteger)
 
 
 class Acknowledgement(tk.BaseModel):

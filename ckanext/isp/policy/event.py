@@ -10,7 +10,7 @@ import enum
 
 
 class Event(enum.Enum):
-    """Kinds of rows in the record (R22, R50, R62, R81)."""
+    """Kinds of rows in the record (R22, R50, R54-R57, R62, R81)."""
 
     CLASSIFIED = "classified"
     RAISED = "raised"
@@ -39,6 +39,10 @@ class Event(enum.Enum):
     PROTOCOL_REFUSED = "protocol_refused"
     TIGHTENED = "tightened"
     REVIEWED = "reviewed"
+
+    CASE_OPENED = "case_opened"
+    CASE_TAKEN_ON = "case_taken_on"
+    CASE_SETTLED = "case_settled"
 
 
 WRITTEN_BY_THE_DATABASE = frozenset(list(Event)[: list(Event).index(Event.ADOPTED)])

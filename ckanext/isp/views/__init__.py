@@ -6,6 +6,7 @@ from flask import Blueprint
 
 # these add their pages to those of the protocols
 from . import protocol_change, protocol_draft  # noqa: F401
+from .cases import register
 from .catalogue import catalogue
 from .classification import classification
 from .explanation import explanation
@@ -17,4 +18,13 @@ from .review import reviews
 
 def get_blueprints() -> list[Blueprint]:
     """The plugin's blueprints."""
-    return [guard, isp, classification, explanation, catalogue, reviews, isp_protocol]
+    return [
+        guard,
+        isp,
+        classification,
+        explanation,
+        catalogue,
+        reviews,
+        register,
+        isp_protocol,
+    ]

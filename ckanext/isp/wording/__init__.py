@@ -18,6 +18,7 @@ from ..policy.save import Notice, Refusal, Settlement
 from ..policy.scale import Exposure, Level
 from ..policy.verdict import Code, Reason, Verdict
 from . import answers as answers
+from . import case as case
 from . import places as places
 from . import review as review
 
@@ -530,5 +531,8 @@ _EVENTS = {
     Event.PROTOCOL_UNDONE: lambda: _("A change of protocols was undone"),
     Event.PROTOCOL_REFUSED: lambda: _("A change of protocols was refused"),
     Event.REVIEWED: lambda: _("Looked at again: {after}"),
+    Event.CASE_OPENED: lambda: _("A breach or a dispute about it was registered"),
+    Event.CASE_TAKEN_ON: lambda: _("A breach or a dispute about it goes on"),
+    Event.CASE_SETTLED: lambda: _("A breach or a dispute about it was settled"),
     Event.TIGHTENED: lambda: _("A protocol asks for more: {after}, {exposure}"),
 }

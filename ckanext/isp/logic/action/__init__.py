@@ -2,6 +2,7 @@
 
 from . import (
     acknowledgement,
+    case,
     classification,
     dataset,
     deletion,
@@ -14,6 +15,7 @@ from . import (
     search,
 )
 from .acknowledgement import *  # noqa: F403
+from .case import *  # noqa: F403
 from .classification import *  # noqa: F403
 from .dataset import *  # noqa: F403
 from .deletion import *  # noqa: F403
@@ -27,6 +29,7 @@ from .search import *  # noqa: F403
 
 __all__ = [
     *acknowledgement.__all__,
+    *case.__all__,
     *classification.__all__,
     *dataset.__all__,
     *deletion.__all__,

@@ -9,7 +9,7 @@ from ckan import model
 from ckan.logic import validate
 from ckan.types import Context, DataDict
 
-from ... import gate, jobs, wording
+from ... import gate, jobs, portal, wording
 from ...services import protocol_change
 from .. import changes, protocols, schema
 
@@ -73,7 +73,7 @@ def isp_protocol_propose(context: Context, data_dict: DataDict) -> dict[str, Any
     kept, undoes = changes.about(context, data_dict)
     act = protocols.act(context, "isp_protocol_propose", data_dict["reason"])
     with changes.in_words(kept.document.protocol):
-        told = (data_dict["act"], kept, changes.world(), undoes)
+        told = (data_dict["act"], kept, portal.world(), undoes)
         proposal = protocol_change.propose(model.Session, act, *told)
     model.Session.commit()
     return changes.told(proposal.id)
