@@ -92,7 +92,7 @@ def each_day() -> None:
 
 
 def begin_today() -> None:
-    """The same as ``begin``; while somebody is changing the protocols, the next visits ask again."""
+    """The same as ``begin``; where somebody is changing the protocols, a later visit asks again."""
     try:
         begin()
     except Stopped:
