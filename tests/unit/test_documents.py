@@ -71,6 +71,21 @@ def test_every_problem_is_told_at_once_in_the_order_of_the_lines() -> None:
     ]
 
 
+def test_what_a_row_says_is_checked_beside_rows_that_are_malformed() -> None:
+    rows = [
+        "{level: hihg, type: cod, words: A}",
+        "{level: low, type: cod, words: B, wehn: {}}",
+        "{level: low, type: codd, words: C}",
+    ]
+    text = HEAD + LEVELS + "rows:\n" + "".join(f"  - {row}\n" for row in rows)
+    told = [(p.code, p.line, p.values.get("meant")) for p in refused(text)]
+    assert told == [
+        (Fault.UNKNOWN_LEVEL, 14, "high"),
+        (Fault.UNKNOWN_KEY, 15, "when"),
+        (Fault.UNKNOWN_TYPE, 16, "cod"),
+    ]
+
+
 def test_a_capital_letter_is_told_with_the_small_one_that_was_meant() -> None:
     text = f"{HEAD}{LEVELS}rows:\n  - {{level: Low, type: COD, words: A, without: [HDX]}}\n"
     told = {(p.code, p.values["meant"]) for p in refused(text)}

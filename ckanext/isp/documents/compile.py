@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
 
@@ -12,7 +12,7 @@ from ..policy.protocol import ANY_TYPE, Kind, LevelRule, Protocol, Row, Scope, S
 from . import check, source
 from .conditions import Conditions
 from .levels import levels
-from .problems import Fault, Refused
+from .problems import Fault, Problem, Refused
 from .questions import places, questions
 from .reading import Reading, as_list, words
 from .rows import Rows
@@ -80,11 +80,38 @@ def compile(read: Source) -> Document:
     """
     found = check.faults(read)
     if found:
-        raise Refused(tuple(found))
+        sound = _with_sound_rows(read, found)
+        also = _faults_of_meaning(sound) if sound else []
+        raise Refused(tuple(sorted([*found, *also], key=lambda p: (p.line, p.column))))
     reading = Reading(read)
     document = _document(reading)
     reading.refuse()
     return document
+
+
+def _with_sound_rows(read: Source, found: list[Problem]) -> Source | None:
+    """The document with something harmless where single rows have not the form of one.
+
+    None where more than rows is malformed: what depends on it would be told as faults too.
+    """
+    told, places = read.value, {problem.path[:2] for problem in found}
+    if any(len(path) < 2 or path[0] != "rows" for path in places) or not told.get("levels"):
+        return None
+    harmless = {"level": told["levels"][0]["key"], "type": ANY_TYPE, "words": "-"}
+    sound = [
+        harmless if ("rows", number) in places else row for number, row in enumerate(told["rows"])
+    ]
+    return replace(read, value={**told, "rows": sound})
+
+
+def _faults_of_meaning(read: Source) -> list[Problem]:
+    reading = Reading(read)
+    try:
+        _document(reading)
+        reading.refuse()
+    except Refused as refused:
+        return list(refused.problems)
+    return []
 
 
 def _document(reading: Reading) -> Document:
