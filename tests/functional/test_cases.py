@@ -123,7 +123,7 @@ def test_the_record_tells_that_there_is_one_and_not_what_it_says(
     assert events(dataset_id)[-2:] == ["case_opened", "case_settled"]
     rows = model.Session.execute(sa.text("SELECT reason FROM isp_event WHERE kind LIKE 'case%'"))
     assert [row.reason for row in rows] == [None, None]
-    with pytest.raises(sa.exc.DatabaseError), model.meta.engine.begin() as connection:
+    with pytest.raises(tk.ValidationError), model.meta.engine.begin() as connection:
         connection.exec_driver_sql("UPDATE isp_case_step SET note = 'Nothing happened'")
 
 
