@@ -22,7 +22,9 @@ from ckan.cli.db import _run_migrations
 from ckan.config.declaration import Declaration
 from ckan.config.declaration.load import handler, load_core
 from ckan.config.environment import CONFIG_FROM_ENV_VARS
+from ckan.lib import jinja_extensions
 from ckan.tests import factories
+from jinja2.bccache import Bucket, BytecodeCache
 from passlib.hash import pbkdf2_sha512
 from sqlalchemy.orm import close_all_sessions
 
@@ -43,10 +45,27 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def spare_time() -> None:
-    """CKAN reads its options' declaration whenever plugins change, and hashes for each new user."""
+    """CKAN reads its options whenever plugins change, makes an application for most tests, and
+    hashes for each new user."""
     yaml.safe_load = partial(yaml.load, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     handler.register("core")(read_once(load_core))
+    options, compiled = jinja_extensions.get_jinja_env_options, Compiled()
+    jinja_extensions.get_jinja_env_options = lambda: {**options(), "bytecode_cache": compiled}
     pbkdf2_sha512.default_rounds = 1
+
+
+class Compiled(BytecodeCache):
+    """Templates as they were compiled for the application of an earlier test."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self.kept:
+            bucket.bytecode_from_string(self.kept[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self.kept[bucket.key] = bucket.bytecode_to_string()
 
 
 def read_once(load: Callable[[Declaration], None]) -> Callable[[Declaration], None]:
