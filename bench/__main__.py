@@ -51,7 +51,10 @@ def measured(
     """Every case in a catalogue of this size."""
     anyone = {name: load.visitor(portal, None) for name, portal in both.items()}
     editors = {name: load.visitor(portal, tokens[name]) for name, portal in both.items()}
-    changed = editors["stock"].call("package_show", {"id": load.CHANGED}).json()["result"]
+    changed = {
+        name: editor.call("package_show", {"id": load.CHANGED}).json()["result"]
+        for name, editor in editors.items()
+    }
     found = []
     for case in load.cases(changed):
         visitors = anyone if case.user == load.ANONYMOUS else editors

@@ -39,12 +39,12 @@ class Visitor:
 class Case:
     """One request by one kind of user.
 
-    :param data: what is sent, for the number of a repetition
+    :param data: what is sent to a portal, by its name, for the number of a repetition
     """
 
     action: str
     user: str
-    data: Callable[[str], dict[str, Any]]
+    data: Callable[[str, str], dict[str, Any]]
 
 
 @dataclass
@@ -63,33 +63,37 @@ def visitor(portal: Portal, token: str | None) -> Visitor:
     return Visitor(portal, session)
 
 
-def cases(changed: dict[str, Any]) -> list[Case]:
+def cases(changed: dict[str, dict[str, Any]]) -> list[Case]:
     """What is measured, in an order in which the catalogue grows last.
 
-    :param changed: the dataset that is updated, as shown by CKAN alone
+    :param changed: the dataset that is updated, as each portal shows it: by scripts, which read,
+        change and send it back
     """
     reading = [
         Case(action, user, data)
         for action, data in (("package_show", shown), ("package_search", searched))
         for user in (ANONYMOUS, EDITOR)
     ]
-    kept = {**changed, "owner_org": ORGANIZATION}
+
+    def updated(portal: str, mark: str) -> dict[str, Any]:
+        return {**changed[portal], "notes": TEXT + mark}
+
     return [
         *reading,
-        Case("package_update", EDITOR, lambda mark: {**kept, "notes": TEXT + mark}),
+        Case("package_update", EDITOR, updated),
         Case("package_create", EDITOR, created),
     ]
 
 
-def shown(mark: str) -> dict[str, Any]:
+def shown(_portal: str, mark: str) -> dict[str, Any]:
     return {"id": LOW[int(mark.rpartition("-")[2]) % len(LOW)]}
 
 
-def searched(_mark: str) -> dict[str, Any]:
+def searched(_portal: str, _mark: str) -> dict[str, Any]:
     return {"q": "survey", "rows": 20, "include_private": "true"}
 
 
-def created(mark: str) -> dict[str, Any]:
+def created(_portal: str, mark: str) -> dict[str, Any]:
     return {
         "name": f"made-{mark}",
         "title": f"Survey made as {mark}",
@@ -109,7 +113,7 @@ def measure(
         mark = f"{size}-{number + WARM_UP}"
         for name in random.sample(sorted(visitors), len(visitors)):
             began = time.perf_counter()
-            answer = visitors[name].call(case.action, case.data(mark))
+            answer = visitors[name].call(case.action, case.data(name, mark))
             took = time.perf_counter() - began
             if not answer.ok:
                 raise SystemExit(f"{name}: {case.action} answered {answer.text[:500]}")

@@ -25,6 +25,7 @@ _BY_REFERENCE = sa.text(
     "SELECT id, name, private, state, owner_org, creator_user_id FROM package "
     "WHERE id = ANY(:references) OR name = ANY(:references)"
 )
+NOTHING_IS_WIDER = (None, Level.LOW.slug)
 
 
 class Query(PackageSearchQuery):
@@ -92,11 +93,11 @@ def _kept(
 
 def _wider(result: dict[str, Any], row: Standing) -> bool:
     """Whether the index tells of a dataset that is more open, or less sensitive, than it is."""
+    open_now = row.private is False and row.flag != TRUE
+    if (open_now and row.sensitivity in NOTHING_IS_WIDER) or "private" not in result:
+        return False
     level_now = Level.parse(row.sensitivity)
     exposure_now = Exposure.of(row.private, row.flag == TRUE)
-    widest = exposure_now is Exposure.OPEN and level_now in (None, Level.LOW)
-    if widest or "private" not in result:
-        return False
     level, flag = result.get(SENSITIVITY), result.get(ON_REQUEST)
     if level is None or flag is None:
         kept = {extra.get("key"): extra.get("value") for extra in result.get("extras") or ()}

@@ -34,7 +34,9 @@ def facts(context: Context, data_dict: DataDict) -> Facts:
         active=package is None or package.state in (None, "active"),
         holds_resources=_holds(package, data_dict.get("holds_resources")),
         known=datasets.facts_of(
-            _organisation(package, data_dict.get("owner_org")),
+            datasets.organisation(
+                model.Session, data_dict.get("owner_org") or getattr(package, "owner_org", None)
+            ),
             datasets.countries(_groups(package)),
             said or {},
             config.places(),
@@ -58,11 +60,6 @@ def _holds(package: Any, asked: Any) -> bool:
     if asked is not None or package is None:
         return bool(asked)
     return any(resource.state == "active" for resource in package.resources_all)
-
-
-def _organisation(package: Any, asked: Any) -> str | None:
-    found = model.Group.get(asked or (package.owner_org if package else None))
-    return found.name if found else None
 
 
 def _groups(package: Any) -> list[str]:

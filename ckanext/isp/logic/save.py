@@ -188,10 +188,9 @@ def _organisation(data_dict: DataDict, original: Mapping[str, Any]) -> str | Non
     """The name of the organisation that a dataset has once saved."""
     owner = data_dict.get("owner_org", original.get("owner_org"))
     known = original.get("organization") or {}
-    if owner and owner == known.get("id"):
+    if owner and owner in (known.get("id"), known.get("name")):
         return known["name"]
-    found = model.Group.get(owner) if isinstance(owner, str) and owner else None
-    return found.name if found else None
+    return datasets.organisation(model.Session, owner)
 
 
 def _groups(sent: Any) -> Iterator[str]:

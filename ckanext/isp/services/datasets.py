@@ -31,6 +31,9 @@ _KNOWN = sa.text(
              ON a.package_id = p.id
      WHERE p.id = ANY(:ids)"""
 )
+_ORGANISATION = sa.text(
+    'SELECT name FROM "group" WHERE :reference IN (id, name) ORDER BY id = :reference DESC LIMIT 1'
+)
 _STANDING = sa.text(
     "SELECT (SELECT mode FROM isp_guard), isp_holds_resources(:id), "
     "ARRAY(SELECT type FROM isp_exempt_type), "
@@ -115,6 +118,13 @@ def facts_of(
     where = named.union(wider) or places
     owner = {ORGANISATION: frozenset({organisation} if organisation else ())}
     return {**said, **owner, **({PLACE: where} if where else {})}
+
+
+def organisation(session: Session, reference: Any) -> str | None:
+    """The name of the organisation of that id or name, asked for in one query."""
+    if not reference or not isinstance(reference, str):
+        return None
+    return session.scalar(_ORGANISATION, {"reference": reference})
 
 
 def countries(groups: Iterable[str]) -> Iterator[str]:
