@@ -25,7 +25,7 @@ from bench.portals import Portal, free_port
 
 SIZE, ORGANIZATIONS = 100_000, 20
 ANSWERS = (
-    '{"type": ["water_points"], "place": ["AFG"], "granularity": ["site"], "personal_data": [], '
+    '{"type": ["facilities"], "place": ["AFG"], "granularity": ["site"], "personal_data": [], '
     '"household_level": ["no"], "unprocessed_responses": ["no"]}'
 )
 PROTOCOL = """
@@ -42,7 +42,7 @@ levels:
   - {key: high, as: high}
   - {key: severe, as: severe}
 rows:
-  - {level: high, type: water_points, words: Water points, when: {granularity: site}}
+  - {level: high, type: facilities, words: Facilities, when: {granularity: site}}
 """
 
 # Low and open, every other one with two resources; each was written about once
