@@ -129,6 +129,13 @@ def test_others_see_neither_the_dataset_nor_its_answers(water_points: Any) -> No
     assert listed(factories.UserWithToken()) == []
 
 
+def test_who_may_confirm_is_told_with_each(
+    water_points: Any, editor: Any, focal_point: Any
+) -> None:
+    assert [row["editable"] for row in listed(editor)] == [True]
+    assert [row["editable"] for row in listed(focal_point)] == [False]
+
+
 def test_a_focal_point_sees_all_and_the_names_of_those_that_are_found(
     water_points: Any, dataset: Dataset, focal_point: Any
 ) -> None:

@@ -33,16 +33,18 @@ def scope(context: Context, data_dict: dict[str, Any]) -> Scope:
     return Scope(owners, data_dict.get("organization"), data_dict.get("protocol"))
 
 
-def told(of: Review, mine: set[str] | None) -> dict[str, Any]:
+def told(of: Review, mine: set[str] | None, editable: set[str] | None) -> dict[str, Any]:
     """A review as scripts and pages read it.
 
     :param mine: organisations whose closed datasets the reader finds; None for all
+    :param editable: organisations whose datasets the reader may edit; None for all
     """
     row, proposed = of.row, of.verdict.proposed
     found = mine is None or row.exposure != "members" or row.owner_org in mine
     named = {"id": row.id, "name": row.name, "title": row.title or row.name}
     return {
         **(named if found else dict.fromkeys(named)),
+        "editable": editable is None or row.owner_org in editable,
         "organization": row.organization,
         "private": row.private,
         "exposure": row.exposure,

@@ -25,8 +25,8 @@ def isp_review_list(context: Context, data_dict: DataDict) -> dict[str, Any]:
     """Datasets whose classification is to be looked at again: overdue, due within 30 days, or of
     which the protocols in force say something else than when it was classified.
 
-    Those that you may edit; all for focal points, to whom datasets that they do not find are told
-    without a name.
+    Those that you may edit; all for focal points, who confirm those that are ``editable``, and to
+    whom datasets that they do not find are told without a name.
 
     :param protocol: key of a protocol that spoke when they were classified
     :param organization: name of their organization
@@ -39,9 +39,10 @@ def isp_review_list(context: Context, data_dict: DataDict) -> dict[str, Any]:
     limit, offset = min(data_dict["limit"], reviews.MOST), data_dict["offset"]
     found = list(islice(review.due(model.Session, scope, now), offset, offset + limit + 1))
     mine = organizations(context, "read")
+    editable = organizations(context, "update_dataset")
     return {
         "counts": review.counts(model.Session, scope, now),
-        "reviews": [reviews.told(one, mine) for one in found[:limit]],
+        "reviews": [reviews.told(one, mine, editable) for one in found[:limit]],
         "more": len(found) > limit,
     }
 
