@@ -1,6 +1,6 @@
 """Protocols of the test portal: put there for the journeys about them, out of force after.
 
-Run as ``python -m tests.browser.protocols INI begin`` and ``... end``.
+Run as ``python -m tests.browser.protocols INI begin``, ``renew`` and ``end``.
 """
 
 from __future__ import annotations
@@ -21,6 +21,15 @@ LEVELS: list[dict[str, Any]] = [
 ]
 PORTAL = "sahelia"
 CLINICS = "clinics"
+WELLS = "wells"
+WELLS_DATASETS = ("wells-en-1", "wells-en-2", "wells-fr-1", "wells-fr-2")
+WELLS_ANSWERS = {
+    "place": ["SEN"],
+    "type": ["facilities"],
+    "personal_data": [],
+    "household_level": ["no"],
+    "unprocessed_responses": ["no"],
+}
 
 
 def text(key: str, **told: Any) -> str:
@@ -74,9 +83,26 @@ def begin() -> None:
     load(library.source_of("sample-ar"))
 
 
+def renew() -> None:
+    """An organization whose protocol says something else of what its people answered."""
+    act("organization_create", site(), name=WELLS, title="Wells", users=members())
+    decide("activate", load(wells("1", "low")))
+    for name in WELLS_DATASETS:
+        told = {"title": f"Wells {name}", "isp_answers": WELLS_ANSWERS, "private": False}
+        act("package_create", "amina", owner_org=WELLS, name=name, **told)
+    decide("activate", load(wells("2", "moderate")))
+
+
+def wells(version: str, level: str) -> str:
+    about = {"title": {"en": "Wells protocol", "fr": "Protocole des puits"}}
+    scope = {"kind": "organisation", "organisations": [WELLS]}
+    rows = [row(level, "facilities", f"Wells, {level}", f"Puits, {level}")]
+    return text(WELLS, **about, scope=scope, version=version, rows=rows)
+
+
 def end() -> None:
     for one in act("isp_protocol_list", "fatima"):
-        if one["id"] and one["since"] and one["key"] in (PORTAL, CLINICS):
+        if one["id"] and one["since"] and one["key"] in (PORTAL, CLINICS, WELLS):
             decide("retire", one["id"])
 
 
@@ -94,4 +120,4 @@ def members() -> list[dict[str, str]]:
 if __name__ == "__main__":
     app = make_app(CKANConfigLoader(sys.argv[1]).get_config())
     with app._wsgi_app.test_request_context():
-        {"begin": begin, "end": end}[sys.argv[2]]()
+        {"begin": begin, "renew": renew, "end": end}[sys.argv[2]]()

@@ -94,7 +94,8 @@ def test_3w_by_district_in_afghanistan_is_told_at_once_with_its_row(visit: Visit
     seconds = time.monotonic() - began
     print(f"classified with {clicks + 1} clicks, 2 letters and Enter, in {seconds:.1f} s")
     expect(verdict).to_contain_text("3W/4W by district")
-    expect(verdict).to_contain_text("Afghanistan Information Sharing Protocol, 2023, row 5")
+    row = verdict.get_by_role("link", name="Afghanistan Information Sharing Protocol, 2023, row 5")
+    expect(row.first).to_have_attribute("href", "/protocol/afg#row-5")
     expect(page.locator(".isp-proposed:visible")).to_have_attribute("data-level", "low")
     expect(page.locator("input[name=sensitivity]:checked")).to_have_count(0)
     assert seconds < 60

@@ -62,8 +62,8 @@ def send(page: Page, act: str) -> None:
     page.click(f"button[value={act}]")
 
 
-def write(page: Page, source: str, act: str = "load") -> None:
-    page.goto("/protocol/new")
+def write(page: Page, source: str, act: str = "load", language: str = "") -> None:
+    page.goto(f"{language}/protocol/new")
     page.fill("#field-source", source)
     send(page, act)
 
@@ -104,12 +104,26 @@ def test_a_kind_of_data_is_found_by_what_people_call_it(visit: Visit) -> None:
     expect(page.locator("#field-q")).to_have_value("submarines")
 
 
-def test_an_overdue_review_is_said_on_top(visit: Visit) -> None:
-    banner = "Its classification was to be looked at again by September 1, 2026"
-    listed = visit("/protocol").locator(".isp-protocols li", has_text="Sahelia protocol, 1")
+@pytest.mark.parametrize(
+    ("language", "title", "banner"),
+    [
+        (
+            "",
+            "Sahelia protocol, 1",
+            "Its classification was to be looked at again by September 1, 2026",
+        ),
+        ("/fr", "Protocole de la Sahélie, 1", "Sa classification devait être revue avant le"),
+    ],
+)
+def test_an_overdue_review_is_said_on_top(
+    visit: Visit, language: str, title: str, banner: str
+) -> None:
+    listed = visit(f"{language}/protocol").locator(".isp-protocols li", has_text=title)
     expect(listed.locator(".isp-late")).to_contain_text(banner)
-    expect(visit("/protocol/sahelia").locator(".isp-box-held").first).to_contain_text(banner)
-    expect(visit("/protocol/iasc-template").locator(".isp-box-held")).to_have_count(0)
+    page = visit(f"{language}/protocol/sahelia")
+    expect(page.locator(".isp-box-held").first).to_contain_text(banner)
+    page.goto(f"{language}/protocol/iasc-template")
+    expect(page.locator(".isp-box-held")).to_have_count(0)
 
 
 def test_a_protocol_in_arabic_runs_from_right_to_left(visit: Visit) -> None:
@@ -176,15 +190,24 @@ def test_a_data_manager_is_asked_where_she_shares_data(visit: Visit) -> None:
 # writing
 
 
-def test_an_error_is_refused_with_its_line_and_nothing_is_lost(visit: Visit) -> None:
-    page = visit("/protocol/new", "fatima")
+@pytest.mark.parametrize(
+    ("language", "stays", "at"),
+    [
+        ("", "What is in force stays as it is.", "Line"),
+        ("/fr", "Ce qui est en vigueur reste tel quel.", "Ligne"),
+    ],
+)
+def test_an_error_is_refused_with_its_line_and_nothing_is_lost(
+    visit: Visit, language: str, stays: str, at: str
+) -> None:
+    page = visit(f"{language}/protocol/new", "fatima")
     bad = text(PORTAL, version="2").replace("as: high", "as: hihg")
-    write(page, bad)
+    write(page, bad, language=language)
     line = bad.split("\n").index("  as: hihg") + 1
     summary = page.locator(".error-explanation")
-    expect(summary).to_contain_text("What is in force stays as it is.")
+    expect(summary).to_contain_text(stays)
     expect(page.locator(".isp-lines-live")).to_be_visible()
-    link = summary.get_by_role("link", name=f"Line {line}")
+    link = summary.get_by_role("link", name=f"{at} {line}")
     link.focus()
     page.keyboard.press("Enter")
     assert selected(page) == "  as: hihg"
@@ -229,6 +252,24 @@ def holding(words: str) -> re.Pattern[str]:
 
 
 # changing
+
+
+@pytest.mark.parametrize(
+    ("language", "exposures"),
+    [("", "On request → Members only"), ("/fr", "Sur demande → Membres uniquement")],
+)
+def test_a_draft_is_tried_on_the_catalogue_before_anybody_is_asked(
+    visit: Visit, language: str, exposures: str
+) -> None:
+    page = visit("/protocol/new", "fatima")
+    draft = clinics(
+        f"0{language.replace(chr(47), chr(45))}", levels=HIDDEN, status="draft", endorsed_by=[]
+    )
+    write(page, draft, language=language)
+    page.locator(".isp-page a[href*='/try']").first.click()
+    expect(page.locator(".isp-count-tighten")).to_contain_text("1")
+    expect(page.locator("tbody tr:has-text('Clinics in the north')")).to_contain_text(exposures)
+    expect(visit("/dataset/clinics-north").locator(".isp-badges")).to_contain_text("On request")
 
 
 def test_a_change_is_tried_proposed_and_decided_by_two(visit: Visit) -> None:

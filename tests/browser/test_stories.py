@@ -14,7 +14,10 @@ class Tongue(NamedTuple):
     """How the portal speaks to her."""
 
     prefix: str
+    low: str
     high: str
+    severe: str
+    strictly: str
     moderate: str
     held: str
     not_classified: str
@@ -25,7 +28,10 @@ class Tongue(NamedTuple):
 TONGUES = {
     "en": Tongue(
         "",
+        "Low or No (Public)",
         "High (Confidential)",
+        "Severe (Strictly Confidential)",
+        "Strictly Confidential",
         "Restricted",
         "Not classified yet",
         "Not classified",
@@ -34,7 +40,10 @@ TONGUES = {
     ),
     "fr": Tongue(
         "/fr",
+        "Faible (Publique)",
         "Élevée (Confidentielle)",
+        "Sévère (Strictement confidentielle)",
+        "Strictement confidentielle",
         "Limitée",
         "Pas encore classé",
         "Non classé",
@@ -68,6 +77,23 @@ def link_a_file(page: Page) -> None:
     page.fill("#field-resource-url", "https://example.org/file.csv")
     page.fill("#field-name", "A file")
     page.click("button[value=go-metadata]")
+
+
+def say(page: Page, **answers: str) -> None:
+    """Answer questions as they come; those that come before stay open."""
+    for fact, value in answers.items():
+        asked = page.locator(f".isp-question[data-fact='{fact.replace('__', '.')}']")
+        for _ in range(20):
+            last = page.locator(".isp-question:visible").last
+            if asked.is_visible():
+                break
+            last.locator("input[value='']").check()
+            page.wait_for_timeout(500)
+        if fact == "type":
+            asked.locator("input").fill(value)
+            asked.locator("input").press("Enter")
+        else:
+            asked.locator(f"input[value='{value}']").check()
 
 
 def badges(page: Page) -> list[str]:
@@ -140,3 +166,66 @@ def test_what_she_raises_is_closed_at_once(visit: Visit, tongue: Tongue) -> None
     assert gone.status == 404
     stranger.goto(f"{tongue.prefix}/dataset/?q={name}")
     expect(found).to_have_count(0)
+
+
+@both
+def test_3w_by_district_shows_its_level_and_its_row_at_once(visit: Visit, tongue: Tongue) -> None:
+    page = visit(f"{tongue.prefix}/dataset/new", "amina")
+    say(page, place="AFG", type="3W", granularity="adm2", personal_data="none")
+    say(page, household_level="no", unprocessed_responses="no")
+    say(page, afg__about_sea="no", afg__raised_by_cluster="no")
+    verdict = page.locator(".isp-verdict")
+    expect(verdict.locator(".isp-verdict-level strong")).to_have_text(tongue.low)
+    expect(verdict.locator(f"a[href='{tongue.prefix}/protocol/afg#row-5']").first).to_be_visible()
+    expect(verdict.locator(".isp-facts dd")).not_to_have_count(0)
+
+
+@both
+def test_of_two_rows_the_higher_counts(visit: Visit, tongue: Tongue) -> None:
+    page = visit(f"{tongue.prefix}/dataset/new", "amina")
+    say(page, place="UKR", type="5W", sector="none", granularity="adm4")
+    say(page, ukr__area="government")
+    verdict = page.locator(".isp-verdict")
+    expect(verdict.locator(".isp-verdict-level strong")).to_have_text(tongue.severe)
+    levels = page.locator(".isp-verdict .isp-rows li .isp-level").all_text_contents()
+    assert {tongue.moderate, tongue.strictly} <= {level.strip() for level in levels}
+
+
+@both
+def test_a_level_below_the_answers_waits_for_a_second_person(visit: Visit, tongue: Tongue) -> None:
+    page = begin(visit, tongue, "names")
+    say(page, place="AFG", type="beneficiary list")
+    expect(page.locator(".isp-verdict-level strong")).to_have_text(tongue.severe)
+    page.check("#field-sensitivity-low")
+    expect(page.locator(".isp-note-strict")).to_contain_text(tongue.low)
+    save(page)
+    expect(page.locator(".error-explanation")).to_contain_text(tongue.severe)
+    page.check("#field-isp_propose")
+    page.fill("#field-isp_reason", "Names are removed")
+    page.check("#field-isp_exposure-members")
+    save(page)
+    expect(page.locator("#resource-edit")).to_be_visible()
+    page.goto(f"{tongue.prefix}/dataset/{named(tongue, 'names')}/sensitivity/lower")
+    expect(page.locator(".isp-badges")).to_contain_text(tongue.strictly)
+    expect(page.locator(".isp-quote")).to_have_text("Names are removed")
+
+
+@both
+def test_a_script_is_refused_in_the_words_of_the_template(visit: Visit, tongue: Tongue) -> None:
+    page = visit(f"{tongue.prefix}/", "amina")
+    sent = {"name": f"story-script{tongue.prefix[1:]}", "owner_org": "relief"}
+    told = page.evaluate(
+        """async ([url, sent]) => {
+            const head = document.querySelector('meta[name=csrf_field_name]');
+            const token = document.querySelector(`meta[name=${head.content}]`).content;
+            const headers = {'Content-Type': 'application/json', 'X-CSRFToken': token};
+            const answer = await fetch(url, {method: 'POST', body: JSON.stringify(sent), headers});
+            return {status: answer.status, error: (await answer.json()).error};
+        }""",
+        [
+            f"{tongue.prefix}/api/3/action/package_create",
+            {**sent, "sensitivity": "severe", "private": False},
+        ],
+    )
+    assert told["status"] == 409
+    assert tongue.severe in told["error"]["private"][0]
