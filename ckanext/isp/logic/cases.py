@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import ckan.plugins.toolkit as tk
@@ -11,6 +12,7 @@ from ckan.logic import fresh_context
 from ckan.types import Context
 
 from .. import gate, wording
+from ..model.tables import Case
 from ..policy import case
 from ..policy.case import By, Stage
 from ..services import cases
@@ -43,48 +45,72 @@ def parties(sent: Any, package: model.Package | None) -> list[str]:
     return found
 
 
-def find(context: Context, case_id: int) -> Found:
-    """A case that the user has to do with.
+@dataclass(frozen=True)
+class Reader:
+    """Whoever asks about cases, and what they have to do with them."""
 
-    :raises ObjectNotFound: where there is none, or it is not theirs to know
-    """
-    found = cases.find(model.Session, case_id)
-    if found is None or _role(context, found) is None:
-        raise tk.ObjectNotFound()
-    return found
+    context: Context
 
+    @cached_property
+    def mechanism(self) -> bool:
+        """Focal points speak for it."""
+        return protocols.may_load(self.context)
 
-def mine(context: Context) -> list[Found]:
-    """Cases that the user has to do with; all for focal points."""
-    user_id = save.user_id(context) or ""
-    everything = protocols.may_load(context)
-    return cases.listed(model.Session, user_id, _spoken_for(context), all_of_them=everything)
+    @cached_property
+    def user_id(self) -> str:
+        return save.user_id(self.context) or ""
 
+    @cached_property
+    def speaks_for(self) -> set[str]:
+        """Ids of the organisations that they are an administrator of."""
+        return organizations(self.context, "admin") or set()
 
-def onward(context: Context, found: Found) -> tuple[Stage, ...]:
-    """Where the user may take a case."""
-    role = _role(context, found)
-    return case.onward(found.kind, found.stage, role) if role else ()
+    def role(self, of: Case) -> By | None:
+        """The mechanism's, or that of those concerned: a party's administrator, and whoever
+        registered the case."""
+        if self.mechanism:
+            return By.MECHANISM
+        concerned = of.opened_by == self.user_id or not self.speaks_for.isdisjoint(of.parties)
+        return By.PARTY if concerned else None
 
+    def find(self, case_id: int, *, lock: bool = False) -> Found:
+        """A case that they have to do with.
 
-def told(context: Context, found: Found, *, steps: bool = False) -> dict[str, Any]:
-    """A case as scripts and pages read it."""
-    of, last = found
-    return {
-        "case": of.id,
-        "kind": of.kind,
-        "title": of.title,
-        "organizations": [_titled(one) for one in of.parties],
-        "dataset": _dataset(context, of.package_id) if of.package_id else None,
-        "stage": last.stage,
-        "since": last.at.isoformat(),
-        "due": last.due.isoformat() if last.due else None,
-        "overdue": last.due is not None and last.due < gate.today(),
-        "opened_by": of.opened_by,
-        "opened_at": of.opened_at.isoformat(),
-        "onward": [stage.value for stage in onward(context, found)],
-        **({"steps": _steps(of.id)} if steps else {}),
-    }
+        :raises ObjectNotFound: where there is none, or it is not theirs to know
+        """
+        found = cases.find(model.Session, case_id, lock=lock)
+        if found is None or self.role(found.case) is None:
+            raise tk.ObjectNotFound()
+        return found
+
+    def listed(self) -> list[Found]:
+        """Cases that they have to do with; all for focal points."""
+        everything = self.mechanism
+        return cases.listed(model.Session, self.user_id, self.speaks_for, all_of_them=everything)
+
+    def onward(self, found: Found) -> tuple[Stage, ...]:
+        """Where they may take a case."""
+        role = self.role(found.case)
+        return case.onward(found.kind, found.stage, role) if role else ()
+
+    def told(self, found: Found, *, steps: bool = False) -> dict[str, Any]:
+        """A case as scripts and pages read it."""
+        of, last = found
+        return {
+            "case": of.id,
+            "kind": of.kind,
+            "title": of.title,
+            "organizations": [_titled(one) for one in of.parties],
+            "dataset": _dataset(self.context, of.package_id) if of.package_id else None,
+            "stage": last.stage,
+            "since": last.at.isoformat(),
+            "due": last.due.isoformat() if last.due else None,
+            "overdue": last.due is not None and last.due < gate.today(),
+            "opened_by": of.opened_by,
+            "opened_at": of.opened_at.isoformat(),
+            "onward": [stage.value for stage in self.onward(found)],
+            **({"steps": _steps(of.id)} if steps else {}),
+        }
 
 
 def person(user_id: str) -> str:
@@ -114,21 +140,6 @@ def _steps(case_id: int) -> list[dict[str, Any]]:
         }
         for step in cases.steps(model.Session, case_id)
     ]
-
-
-def _role(context: Context, found: Found) -> By | None:
-    """Focal points speak for the mechanism; administrators of a party, and who registered the
-    case, for those concerned."""
-    if protocols.may_load(context):
-        return By.MECHANISM
-    own = found.case.opened_by == save.user_id(context)
-    concerned = own or not _spoken_for(context).isdisjoint(found.case.parties)
-    return By.PARTY if concerned else None
-
-
-def _spoken_for(context: Context) -> set[str]:
-    """Ids of the organisations that the user is an administrator of."""
-    return organizations(context, "admin") or set()
 
 
 def _organization(name: Any) -> str:

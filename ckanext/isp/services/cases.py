@@ -83,9 +83,12 @@ def take(session: Session, act: Act, found: Found, to: Stage, due: dt.date | Non
     return Found(found.case, _step(session, act, found.case, to, due, event.id))
 
 
-def find(session: Session, case_id: int) -> Found | None:
-    """A case, locked until the commit."""
-    found = session.get(Case, case_id, with_for_update=True, populate_existing=True)
+def find(session: Session, case_id: int, *, lock: bool = False) -> Found | None:
+    """A case at the step that it stands at.
+
+    :param lock: nobody else takes it on until the commit
+    """
+    found = session.get(Case, case_id, with_for_update=lock, populate_existing=lock)
     return Found(found, steps(session, case_id)[-1]) if found else None
 
 

@@ -41,7 +41,7 @@ def isp_case_open(context: Context, data_dict: DataDict) -> dict[str, Any]:
         package_id=package.id if package else None,
     )
     model.Session.commit()
-    return shared.told(context, found, steps=True)
+    return shared.Reader(context).told(found, steps=True)
 
 
 @validate(schema.case_move)
@@ -56,17 +56,18 @@ def isp_case_move(context: Context, data_dict: DataDict) -> dict[str, Any]:
     :param due: the day by which that stage is to settle it (optional)
     """
     tk.check_access("isp_case_move", context, data_dict)
-    found = shared.find(context, data_dict["case"])
+    reader = shared.Reader(context)
+    found = reader.find(data_dict["case"], lock=True)
     seen, to = data_dict.get("seen"), Stage(data_dict["to"])
     if seen and seen != found.stage.value:
         name = shared.person(found.last.taken_by)
         raise tk.ValidationError({"to": [wording.case.overtaken(name, found.stage)]})
-    if to not in shared.onward(context, found):
+    if to not in reader.onward(found):
         raise tk.ValidationError({"to": [wording.case.cannot_go(found.kind, found.stage)]})
     act = shared.act(context, "isp_case_move", data_dict["note"])
     taken = cases.take(model.Session, act, found, to, data_dict.get("due"))
     model.Session.commit()
-    return shared.told(context, taken, steps=True)
+    return reader.told(taken, steps=True)
 
 
 @tk.side_effect_free
@@ -80,7 +81,8 @@ def isp_case_show(context: Context, data_dict: DataDict) -> dict[str, Any]:
         ``steps``, each with ``stage``, ``note``, ``due``, ``taken_by``, ``at``
     """
     tk.check_access("isp_case_show", context, data_dict)
-    return shared.told(context, shared.find(context, data_dict["case"]), steps=True)
+    reader = shared.Reader(context)
+    return reader.told(reader.find(data_dict["case"]), steps=True)
 
 
 @tk.side_effect_free
@@ -92,8 +94,8 @@ def isp_case_list(context: Context, data_dict: DataDict) -> dict[str, Any]:
         ``kind`` and ``stage``
     """
     tk.check_access("isp_case_list", context, data_dict)
-    found = shared.mine(context)
+    reader = shared.Reader(context)
     return {
-        "cases": [shared.told(context, one) for one in found],
+        "cases": [reader.told(one) for one in reader.listed()],
         "counts": cases.counts(model.Session),
     }
