@@ -95,6 +95,8 @@ def measure(size: int) -> None:
     make_app(load_config(os.environ["CKAN_INI"]))
     fill(size)
     one, other = (person(name) for name in ("bench-one", "bench-other"))
+    timed("list what is looser", lambda: call("isp_classification_list", one, what="looser"))
+    timed("list reviews", lambda: call("isp_review_list", one))
     load = timed("load", lambda: call("isp_protocol_load", one, source=PROTOCOL))
     timed("simulate", lambda: call("isp_protocol_simulate", one, id=load["id"]))
     about = {"reason": "Endorsed"}
