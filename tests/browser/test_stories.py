@@ -80,20 +80,24 @@ def link_a_file(page: Page) -> None:
 
 
 def say(page: Page, **answers: str) -> None:
-    """Answer questions as they come; those that come before stay open."""
+    """Answer questions as they come, each once the portal has heard the one before; those that
+    come before stay open.
+    """
+    page.wait_for_load_state("networkidle")
     for fact, value in answers.items():
         asked = page.locator(f".isp-question[data-fact='{fact.replace('__', '.')}']")
         for _ in range(20):
             last = page.locator(".isp-question:visible").last
             if asked.is_visible():
                 break
-            last.locator("input[value='']").check()
-            page.wait_for_timeout(500)
-        if fact == "type":
-            asked.locator("input").fill(value)
-            asked.locator("input").press("Enter")
-        else:
-            asked.locator(f"input[value='{value}']").check()
+            with page.expect_response("**/isp/advice?*"):
+                last.locator("input[value='']").check()
+        with page.expect_response("**/isp/advice?*"):
+            if fact == "type":
+                asked.locator("input").fill(value)
+                asked.locator("input").press("Enter")
+            else:
+                asked.locator(f"input[value='{value}']").check()
 
 
 def badges(page: Page) -> list[str]:

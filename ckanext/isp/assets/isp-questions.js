@@ -44,13 +44,15 @@ this.ckan.ispQuestions = function (root, changed) {
     return boxes(question).some(function (box) { return box.checked && !box.value; });
   }
 
-  /* Nobody loses the question where she is. */
-  function show() {
-    var next = true, here = document.activeElement;
+  /* Nobody loses the question where she is, and none comes before the portal has said which is
+   * next: one that came and went would be clicked by mistake. */
+  function show(waiting) {
+    var next = !waiting, here = document.activeElement;
     questions.forEach(function (question) {
       var done = given(question).length || passed(question);
       var isOpen = open.includes(question.dataset.fact);
-      question.hidden = !done && !(isOpen && next) && !question.contains(here);
+      var stays = question.contains(here) || (waiting && !question.hidden);
+      question.hidden = !done && !(isOpen && next) && !stays;
       if (isOpen && !done) { next = false; }
     });
   }
@@ -89,13 +91,13 @@ this.ckan.ispQuestions = function (root, changed) {
       }
     });
     comboboxes.forEach(function (box) { box.refresh(); });
-    show();
+    show(true);
     changed();
   }
 
   root.addEventListener("change", function (event) {
     alone(event.target);
-    show();
+    show(true);
     changed();
   });
   root.querySelectorAll("a[data-answers]").forEach(function (link) {
@@ -133,11 +135,12 @@ this.ckan.module("isp-questions", function () {
       var waiting = null, turn = 0;
       var ask = function () {
         var answers = questions.answers(), mine = turn;
-        if (!answers) { return; }
+        if (!answers) { questions.next(null); return; }
         var query = new URLSearchParams({ id: this.options.dataset, answers: JSON.stringify(answers) });
         fetch(this.options.url + "?" + query)
-          .then(function (answer) { return answer.ok ? answer.json() : null; })
-          .then(function (told) { if (told && mine === turn) { questions.next(told.open); } });
+          .then(function (answer) { return answer.ok ? answer.json() : {}; })
+          .catch(function () { return {}; })
+          .then(function (told) { if (mine === turn) { questions.next(told.open); } });
       }.bind(this);
       var questions = ckan.ispQuestions(this.el[0].querySelector(".isp-questions"), function () {
         turn += 1;

@@ -74,6 +74,7 @@ this.ckan.module("isp-sensitivity", function () {
         .catch(function (error) {
           if (turn !== this.asked) { return; }
           this.offerAll();
+          this.questions.next(null);
           if (answers) { this.advice.textContent = error.message; }
         }.bind(this));
     },
