@@ -113,11 +113,6 @@ class Reader:
         }
 
 
-def person(user_id: str) -> str:
-    user = model.User.get(user_id)
-    return user.display_name if user else user_id
-
-
 def _dataset(context: Context, package_id: str) -> dict[str, Any]:
     """The dataset that a case is about; its name only for those who see it."""
     told: dict[str, Any] = {"id": package_id, "name": None, "title": None}

@@ -23,7 +23,7 @@ from ..services.impact import Counts, Step
 from ..services.protocol_plan import UNDO, UNDO_DAYS, Stopped
 from ..services.protocols import Kept
 from ..wording import change as words
-from . import protocols
+from . import people, protocols
 from .mine import organizations
 
 COLUMNS = ("organization", "name", "title", "effect", "level", "proposed", "exposure", "becomes")
@@ -170,7 +170,7 @@ def in_words(of: Protocol) -> Iterator[None]:
         yield
     except Stopped as stopped:
         model.Session.rollback()
-        message = words.stopped(stopped.why, _name(stopped.by), of)
+        message = words.stopped(stopped.why, people.name(stopped.by) if stopped.by else None, of)
         raise tk.ValidationError({words.FIELD_OF[stopped.why]: [message]}) from None
 
 
@@ -227,8 +227,3 @@ def _loaded(kept: Kept | None) -> Kept:
     if kept is None:
         raise tk.ValidationError({"id": [wording.shipped_stays()]})
     return kept
-
-
-def _name(user_id: str | None) -> str | None:
-    user = model.User.get(user_id) if user_id else None
-    return user.display_name if user else user_id

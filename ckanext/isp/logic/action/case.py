@@ -13,7 +13,7 @@ from ... import wording
 from ...policy.case import Kind, Stage
 from ...services import cases
 from .. import cases as shared
-from .. import schema
+from .. import people, schema
 
 __all__ = ["isp_case_list", "isp_case_move", "isp_case_open", "isp_case_show"]
 
@@ -60,7 +60,7 @@ def isp_case_move(context: Context, data_dict: DataDict) -> dict[str, Any]:
     found = reader.find(data_dict["case"], lock=True)
     seen, to = data_dict.get("seen"), Stage(data_dict["to"])
     if seen and seen != found.stage.value:
-        name = shared.person(found.last.taken_by)
+        name = people.name(found.last.taken_by)
         raise tk.ValidationError({"to": [wording.case.overtaken(name, found.stage)]})
     if to not in reader.onward(found):
         raise tk.ValidationError({"to": [wording.case.cannot_go(found.kind, found.stage)]})
