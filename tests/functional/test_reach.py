@@ -102,6 +102,21 @@ def test_a_search_goes_on_when_it_gets_no_connection_of_its_own(
     assert found_by_anyone() == [made["id"]]
 
 
+def test_a_search_goes_on_behind_a_pooler_that_forgets_plans(
+    dataset: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(standing, "_pooled", set())
+    made = dataset(sensitivity="low", private=False)
+    assert found_by_anyone() == [made["id"]]
+    _holder, connection = standing._idle[-1]
+    cursor = connection.cursor()
+    cursor.execute("DEALLOCATE ALL")
+    standing._wait(connection)
+    assert found_by_anyone() == [made["id"]]
+    assert standing._pooled
+    assert found_by_anyone() == [made["id"]]
+
+
 def test_a_question_that_nobody_waited_for_answers_no_other(dataset: Dataset) -> None:
     one, other = dataset(sensitivity="low"), dataset(sensitivity="high")
     standing.ask([one["id"]])

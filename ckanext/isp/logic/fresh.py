@@ -26,6 +26,7 @@ _BY_REFERENCE = sa.text(
     "WHERE id = ANY(:references) OR name = ANY(:references)"
 )
 NOTHING_IS_WIDER = (None, Level.LOW.slug)
+FLAGGED = (True, TRUE)
 
 
 class Query(PackageSearchQuery):
@@ -96,12 +97,15 @@ def _wider(result: dict[str, Any], row: Standing) -> bool:
     open_now = row.private is False and row.flag != TRUE
     if (open_now and row.sensitivity in NOTHING_IS_WIDER) or "private" not in result:
         return False
-    level_now = Level.parse(row.sensitivity)
-    exposure_now = Exposure.of(row.private, row.flag == TRUE)
     level, flag = result.get(SENSITIVITY), result.get(ON_REQUEST)
     if level is None or flag is None:
         kept = {extra.get("key"): extra.get("value") for extra in result.get("extras") or ()}
         level, flag = level or kept.get(SENSITIVITY), flag or kept.get(ON_REQUEST)
+    told = (level, result["private"], flag in FLAGGED)
+    if told == (row.sensitivity, row.private, row.flag == TRUE):
+        return False
+    level_now = Level.parse(row.sensitivity)
+    exposure_now = Exposure.of(row.private, row.flag == TRUE)
     indexed = gate.exposure_of({"private": result["private"], ON_REQUEST: flag})
     return indexed > exposure_now or rank(Level.parse(level)) < rank(level_now)
 

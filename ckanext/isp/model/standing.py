@@ -3,7 +3,8 @@
 Every search asks for it. Through the session that would be four round trips (a ping, BEGIN, the
 question, ROLLBACK), so it goes over a connection of its own that is never in a transaction; and
 it is sent as soon as the index has answered, so that the database works while CKAN reads that
-answer. What cannot be asked that way, for the server has gone away, the session asks.
+answer. The connection keeps the plan of the question. What cannot be asked that way, for the server
+has gone away or a pooler stands before it, the session asks.
 """
 
 from __future__ import annotations
@@ -17,11 +18,22 @@ from typing import Any, NamedTuple
 import psycopg2
 import sqlalchemy as sa
 from ckan import model
-from psycopg2 import extensions
+from psycopg2 import errors, extensions
 
 IDLE, PATIENCE_SECONDS = 2, 5
 WAITING = 500
-_QUESTION = "SELECT * FROM isp_standing(%s, %s)"
+# one text is much quicker to send than a list; an id never holds this sign
+_BETWEEN = "\x1f"
+_QUESTION = f"""
+    SELECT p.id, p.name, p.private, p.state, p.owner_org, p.creator_user_id,
+           p.extras->>'sensitivity', p.extras->>'is_requestdata_type', false
+      FROM package p WHERE p.id = ANY (string_to_array({{}}, chr(31)))
+    UNION ALL
+    (SELECT o.package_id, NULL, NULL, NULL, NULL, NULL, NULL, NULL, true
+       FROM isp_outbox o LIMIT {WAITING})
+"""
+_KEPT = f"PREPARE isp_standing (text) AS {_QUESTION.format('$1')}"
+_ASKED = "EXECUTE isp_standing (%s)"
 
 
 class Standing(NamedTuple):
@@ -37,6 +49,9 @@ class Standing(NamedTuple):
     flag: str | None
     waiting: bool
 
+
+# what a pooler answers that gives each question another process of the database
+_POOLED = (errors.InvalidSqlStatementName, errors.DuplicatePreparedStatement)
 
 # the process and the engine whose database a connection leads to
 Holder = tuple[int, sa.Engine]
@@ -59,6 +74,8 @@ class _Here(threading.local):
 
 _here = _Here()
 _idle: list[tuple[Holder, Any]] = []
+# those of which a pooler is known: only the session asks there
+_pooled: set[Holder] = set()
 # a fork keeps its parent's: closing them would end the parent's
 _parents: list[Any] = []
 
@@ -68,13 +85,17 @@ def ask(ids: Iterable[str]) -> None:
     asked = list(ids)
     _forget()
     holder = (os.getpid(), model.meta.engine)
+    if holder in _pooled:
+        return
     try:
         connection = _connection(holder)
         cursor = connection.cursor()
-        cursor.execute(_QUESTION, (asked, WAITING))
+        cursor.execute(_ASKED, (_BETWEEN.join(asked),))
         _here.asked = _Asked(asked, connection, cursor, holder)
+    except _POOLED:
+        _pooled.add(holder)
     except (psycopg2.Error, sa.exc.SQLAlchemyError, TimeoutError):
-        _here.asked = None
+        return
 
 
 def of(ids: Iterable[str]) -> list[Standing]:
@@ -91,7 +112,9 @@ def of(ids: Iterable[str]) -> list[Standing]:
     try:
         _wait(asked.connection)
         rows = [Standing._make(row) for row in asked.cursor.fetchall()]
-    except (psycopg2.Error, TimeoutError):
+    except (psycopg2.Error, TimeoutError) as error:
+        if isinstance(error, _POOLED):
+            _pooled.add(asked.holder)
         asked.connection.close()
         return _by_session(wanted)
     if len(_idle) < IDLE:
@@ -100,9 +123,7 @@ def of(ids: Iterable[str]) -> list[Standing]:
 
 
 def _by_session(ids: list[str]) -> list[Standing]:
-    found = model.Session.execute(
-        sa.text("SELECT * FROM isp_standing(:ids, :most)"), {"ids": ids, "most": WAITING}
-    )
+    found = model.Session.execute(sa.text(_QUESTION.format(":ids")), {"ids": _BETWEEN.join(ids)})
     return [Standing._make(row) for row in found]
 
 
@@ -126,6 +147,9 @@ def _connection(holder: Holder) -> Any:
     engine = model.meta.engine
     words, named = engine.dialect.create_connect_args(engine.url)
     connection = psycopg2.connect(*words, **named, async_=True)
+    _wait(connection)
+    cursor = connection.cursor()
+    cursor.execute(_KEPT)
     _wait(connection)
     return connection
 

@@ -238,22 +238,6 @@ BEGIN
   RETURN NULL;
 END $$;
 
--- What a search found, as it stands, and what the index has not heard of. Every search asks this:
--- hence a language that keeps its plans, and names in full, which is faster than a search path.
-CREATE OR REPLACE FUNCTION isp_standing(ids text[], most int)
-RETURNS TABLE (id text, name text, private boolean, state text, owner_org text,
-               creator_user_id text, sensitivity text, flag text, waiting boolean)
-LANGUAGE plpgsql STABLE AS $$
-BEGIN
-  RETURN QUERY
-  SELECT p.id, p.name::text, p.private, p.state, p.owner_org, p.creator_user_id,
-         p.extras->>'sensitivity', p.extras->>'is_requestdata_type', false
-    FROM {schema}.package p WHERE p.id = ANY (ids)
-  UNION ALL
-  (SELECT o.package_id, NULL, NULL, NULL, NULL, NULL, NULL, NULL, true
-     FROM {schema}.isp_outbox o LIMIT most);
-END $$;
-
 -- What was written about a dataset while everybody saw it is for its own people once they do not.
 CREATE OR REPLACE FUNCTION isp_close_past() RETURNS trigger
 LANGUAGE plpgsql SET search_path = {schema}, pg_temp AS $$
