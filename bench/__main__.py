@@ -12,14 +12,15 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench import figures, load, portals, report
+from bench import figures, load, portals, report, verdict
 from bench.figures import Figure
 from bench.portals import Portal
 
 
 def main() -> int:
     arguments = parsed()
-    microseconds = figures.decide_microseconds()
+    microseconds = verdict.microseconds(seen=True)
+    unseen = verdict.microseconds(seen=False)
     found: list[Figure] = []
     with tempfile.TemporaryDirectory() as folder, contextlib.ExitStack() as served:
         both = portals.both(Path(folder))
@@ -30,7 +31,7 @@ def main() -> int:
                     served.enter_context(portal.served())
             found += measured(both, tokens, size, arguments.repetitions)
     print(report.table(found))
-    print(report.summary(found, microseconds))
+    print(report.summary(found, microseconds, unseen))
     if arguments.json:
         report.write_json(arguments.json, found, microseconds, arguments.repetitions)
     kept = figures.steady(found) and all(figure.sparing for figure in found)

@@ -4,17 +4,11 @@ from __future__ import annotations
 
 import random
 import statistics
-import timeit
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from datetime import date
 from typing import Any
 
 from bench.load import Case, Sample
-from ckanext.isp.documents import library
-from ckanext.isp.policy.decide import decide
-from ckanext.isp.policy.facts import Facts
-from ckanext.isp.policy.scale import Level
 
 RESAMPLES = 2000
 DECIDE_BOUND = 50.0  # microseconds
@@ -106,20 +100,3 @@ def steady(figures: Sequence[Figure]) -> bool:
     for f in figures:
         found.setdefault((f.action, f.user), set()).add((f.stock_queries, f.isp_queries))
     return all(len(counts) == 1 for counts in found.values())
-
-
-def decide_microseconds() -> float:
-    """One verdict, over all levels, with resources and without; the best of five runs."""
-    facts = [
-        Facts(level, holds_resources=resources)
-        for level in (None, *Level)
-        for resources in (False, True)
-    ]
-    today = date.today()
-
-    def once() -> None:
-        for fact in facts:
-            decide((library.template().protocol,), fact, today)
-
-    times = 2000
-    return min(timeit.repeat(once, number=times, repeat=5)) / times / len(facts) * 1e6

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Generator, Iterator
 from itertools import islice
 from typing import Any
 
@@ -13,9 +14,12 @@ from ckan.logic import fresh_context
 from ckan.types import Context, DataDict
 
 from .. import config, gate, wording
+from ..policy.decide import decide
+from ..policy.facts import Facts
+from ..policy.scale import Level
 from ..policy.verdict import Verdict
-from ..services import to_classify
-from ..services.to_classify import Editable, Found
+from ..services import impact, to_classify
+from ..services.to_classify import Editable
 
 UNCLASSIFIED, INCOMPLETE, LOOSER, STRICTER = "unclassified", "incomplete", "looser", "stricter"
 MOST = 1000
@@ -51,34 +55,38 @@ def _shared(user_id: str) -> list[str]:
     return [row[0] for row in query]
 
 
-def _asking(context: Context, asked: DataDict) -> Any:
-    found = to_classify.find(
+def _asking(context: Context, asked: DataDict) -> Generator[dict[str, Any]]:
+    rows = to_classify.find(
         model.Session,
         editable(context),
-        config.places(),
         organization=asked.get("organization"),
         text=asked.get("q"),
     )
     wanted = asked.get("what")
-    return (row for row in _told_of(found) if not wanted or wanted in row["what"])
+    for row, verdict, what in _decided(rows):
+        if wanted in what if wanted else what:
+            yield _told(row, verdict, what)
 
 
-def _told_of(found: Iterator[Found]) -> Iterator[dict[str, Any]]:
-    for one in found:
-        if one.facts.exempt or (one.corporate and one.facts.level is None):
-            continue
-        verdict = gate.verdict(one.facts)
-        what = _what(one, verdict)
-        if what:
-            yield _told(one, verdict, what)
+def _decided(rows: Iterator[Any]) -> Iterator[tuple[Any, Verdict, list[str]]]:
+    """Each with its verdict and what it asks for; those that are alike are decided once."""
+    speaking, day, places = gate.protocols(), gate.today(), config.places()
+    known: dict[Any, tuple[Verdict, list[str]]] = {}
+    for row in rows:
+        alike = (*impact.alike(row), row.corporate)
+        if alike not in known:
+            facts = impact.stored_of(row, places).facts
+            verdict = decide(speaking, facts, day)
+            known[alike] = verdict, _what(facts, verdict, corporate=row.corporate)
+        yield row, *known[alike]
 
 
-def _what(one: Found, verdict: Verdict) -> list[str]:
+def _what(facts: Facts, verdict: Verdict, *, corporate: bool) -> list[str]:
     """What a classification asks for."""
-    level = one.facts.level
+    level = facts.level
     if level is None:
-        return [UNCLASSIFIED]
-    if not one.facts.asked:
+        return [] if facts.exempt or corporate else [UNCLASSIFIED]
+    if not facts.asked:
         return []
     found = [INCOMPLETE] if verdict.open else []
     if verdict.proposed and level is not verdict.proposed:
@@ -86,20 +94,20 @@ def _what(one: Found, verdict: Verdict) -> list[str]:
     return found
 
 
-def _told(one: Found, verdict: Verdict, what: list[str]) -> dict[str, Any]:
-    level = one.facts.level
-    proposed = verdict.proposed if one.facts.asked else None
+def _told(row: Any, verdict: Verdict, what: list[str]) -> dict[str, Any]:
+    answers = json.loads(row.answers) if row.answers else {}
+    level, proposed = Level.parse(row.level), verdict.proposed if answers else None
     return {
-        "id": one.id,
-        "name": one.name,
-        "title": one.title,
-        "organization": one.organization,
-        "organization_title": one.organization_title,
-        "exposure": one.exposure,
+        "id": row.id,
+        "name": row.name,
+        "title": row.title,
+        "organization": row.organization,
+        "organization_title": row.organization_title,
+        "exposure": row.exposure,
         "what": what,
         "level": level.slug if level else None,
         "words": wording.level_and_class(level),
         "proposed": proposed.slug if proposed else None,
-        "answers": one.answers or {},
-        "open": sorted(verdict.open) if one.facts.asked else [],
+        "answers": answers,
+        "open": sorted(verdict.open) if answers else [],
     }

@@ -13,7 +13,7 @@ from datetime import date
 from .answers import ONWARD, PLACE
 from .facts import Facts
 from .propose import Finding, propose
-from .protocol import LevelRule, Protocol
+from .protocol import Protocol
 from .scale import ALL, Exposure, Level, Onward
 from .verdict import Code, Reason, Verdict
 
@@ -116,7 +116,7 @@ def _protocol_reasons(
         return
     found = {id(finding.protocol): finding.rule for finding in findings}
     for protocol in protocols:
-        rule = _rule(protocol, facts.level, found.get(id(protocol)))
+        rule = protocol.rule(facts.level, found.get(id(protocol)))
         if rule:
             yield Reason(Code.LEVEL, rule.exposures, facts.level, protocol, rule)
 
@@ -143,14 +143,6 @@ def _unsaid(protocols: tuple[Protocol, ...], facts: Facts) -> frozenset[str]:
     """What those who gave the data have to be asked, where a protocol lets them decide."""
     asks = facts.asked and ONWARD not in facts.known
     return frozenset({ONWARD} if asks and any(p.sender_decides for p in protocols) else ())
-
-
-def _rule(protocol: Protocol, of: Level, found: LevelRule | None) -> LevelRule | None:
-    """The protocol's own level that a stored one stands for: the one found, else the strictest."""
-    rules = protocol.rules(of)
-    if found in rules:
-        return found
-    return min(rules, key=lambda rule: (len(rule.exposures), rule.default), default=None)
 
 
 def _everywhere(own: list[Protocol], facts: Facts) -> bool:

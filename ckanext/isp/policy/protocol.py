@@ -239,6 +239,8 @@ class Protocol:
     facts: tuple[str, ...] = field(init=False, repr=False, compare=False)
     highest: int = field(init=False, repr=False, compare=False)
     found: dict[Any, Any] = field(init=False, repr=False, compare=False)
+    _rules: Mapping[Level, tuple[LevelRule, ...]] = field(init=False, repr=False, compare=False)
+    _strictest: Mapping[Level, LevelRule | None] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         by_type: dict[str, list[Row]] = {}
@@ -253,6 +255,10 @@ class Protocol:
         object.__setattr__(self, "facts", tuple(facts))
         object.__setattr__(self, "highest", max((row.rank for row in self.rows), default=-1))
         object.__setattr__(self, "found", {})
+        rules = {level: _standing_for(self.levels, level) for level in Level}
+        strictest = {level: min(of, key=_width, default=None) for level, of in rules.items()}
+        object.__setattr__(self, "_rules", rules)
+        object.__setattr__(self, "_strictest", strictest)
 
     def in_force(self, today: date) -> bool:
         """Whether it binds on that day: endorsed and begun. Expired means overdue, not over."""
@@ -268,11 +274,14 @@ class Protocol:
 
         Where none reaches it, its highest; empty for a protocol without levels.
         """
-        above = [rule for rule in self.levels if rule.level >= level]
-        if not above:
-            return self.levels[-1:]
-        least = min(rule.level for rule in above)
-        return tuple(rule for rule in above if rule.level is least)
+        return self._rules[level]
+
+    def rule(self, level: Level, found: LevelRule | None = None) -> LevelRule | None:
+        """Its own level that one of the four stands for: the one found, else the strictest."""
+        for rule in self._rules[level]:
+            if rule is found:
+                return rule
+        return self._strictest[level]
 
     def listed(self, kind: str) -> tuple[tuple[Row, ...], bool]:
         """The rows of a type, or of the nearest type that it lies under.
@@ -287,6 +296,18 @@ class Protocol:
             whole = whole.rpartition(".")[0]
         under = (rows for of, rows in self.by_type.items() if of.startswith(f"{kind}."))
         return tuple(row for rows in under for row in rows), False
+
+
+def _standing_for(levels: tuple[LevelRule, ...], level: Level) -> tuple[LevelRule, ...]:
+    above = [rule for rule in levels if rule.level >= level]
+    if not above:
+        return levels[-1:]
+    least = min(rule.level for rule in above)
+    return tuple(rule for rule in above if rule.level is least)
+
+
+def _width(rule: LevelRule) -> tuple[int, Exposure]:
+    return len(rule.exposures), rule.default
 
 
 _FOUND = frozenset({Exposure.MEMBERS, Exposure.ON_REQUEST})

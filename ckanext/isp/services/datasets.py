@@ -19,6 +19,7 @@ PLACES = """
       FROM member m JOIN "group" g ON g.id = m.group_id
      WHERE m.table_name = 'package' AND m.state = 'active' AND g.state = 'active'
        AND NOT g.is_organization AND g.name ~ '^[A-Za-z]{3}$'"""
+HOLDING = "SELECT DISTINCT package_id FROM resource WHERE coalesce(state, 'active') = 'active'"
 NEWEST = """
     SELECT DISTINCT ON (c.package_id) c.package_id, c.answers
       FROM isp_classification c"""

@@ -16,7 +16,7 @@ from ..policy.change import Change, Effect, change
 from ..policy.facts import Facts, Stored
 from ..policy.protocol import Protocol
 from ..policy.scale import Exposure, Level
-from .datasets import NEWEST, PLACES, facts_of
+from .datasets import HOLDING, NEWEST, PLACES, facts_of
 
 FETCHED = 2000
 
@@ -28,8 +28,7 @@ _DATASETS = sa.text(
            coalesce(p.type, 'dataset') IN (SELECT type FROM isp_exempt_type) AS exempt,
            l.package_id IS NOT NULL AS lowered
       FROM package p LEFT JOIN "group" o ON o.id = p.owner_org
-      LEFT JOIN (SELECT DISTINCT package_id FROM resource
-                  WHERE coalesce(state, 'active') = 'active') r ON r.package_id = p.id
+      LEFT JOIN ({HOLDING}) r ON r.package_id = p.id
       LEFT JOIN ({PLACES} GROUP BY 1) w ON w.package_id = p.id
       LEFT JOIN ({NEWEST} ORDER BY 1, c.id DESC) a ON a.package_id = p.id
       LEFT JOIN (SELECT DISTINCT n.package_id, n.to_level

@@ -1,0 +1,115 @@
+"""How long one verdict takes: five protocols of sixty rows each, all of which bind the dataset."""
+
+from __future__ import annotations
+
+import itertools
+import timeit
+from collections.abc import Sequence
+from datetime import date
+
+from ckanext.isp.documents import compile
+from ckanext.isp.policy.decide import decide
+from ckanext.isp.policy.facts import Facts
+from ckanext.isp.policy.protocol import Protocol
+from ckanext.isp.policy.scale import Level
+
+TIMES, RUNS = 20, 15
+SCOPES = (
+    "{kind: portal}",
+    "{kind: country, places: [AFG]}",
+    "{kind: sector, sectors: [health]}",
+    "{kind: organisation, organisations: [bench]}",
+    "{kind: country, places: [AFG, PAK]}",
+)
+TYPES = (
+    "facilities",
+    "needs_assessment",
+    "operational_presence",
+    "displacement",
+    "contacts",
+    "beneficiaries",
+    "security_incidents",
+    "population",
+    "protection_monitoring",
+    "line_lists",
+    "access",
+    "cod",
+)
+ROWS = (
+    "level: low, when: {granularity: national}",
+    "level: moderate, when: {granularity: district}",
+    "level: moderate, when: {granularity: site, treatment: anonymised}",
+    "level: high, when: {granularity: [site, household]}, except: {treatment: anonymised}",
+    "level: severe, when: {granularity: [household, individual], personal_data: affected_people}",
+)
+HEAD = """
+isp: 1
+key: bench-{number}
+title: The bench's protocol
+version: "1"
+status: endorsed
+languages: [en]
+scope: {scope}
+geography: {{district: adm2}}
+levels:
+  - {{key: low, as: low}}
+  - {{key: moderate, as: moderate}}
+  - {{key: high, as: high}}
+  - {{key: severe, as: severe}}
+rows:
+"""
+
+
+def protocols() -> tuple[Protocol, ...]:
+    return tuple(compile.load(text.encode()).protocol for text in texts())
+
+
+def texts() -> list[str]:
+    rows = "".join(
+        f"  - {{type: {kind}, words: Row, {row}}}\n" for kind, row in itertools.product(TYPES, ROWS)
+    )
+    return [HEAD.format(number=n, scope=scope) + rows for n, scope in enumerate(SCOPES)]
+
+
+def facts() -> list[Facts]:
+    """Every type in every granularity and treatment, some of it unanswered."""
+    place = {"place": frozenset({"AFG"}), "sector": frozenset({"health"})}
+    answers = itertools.product(TYPES, ("national", "site", "individual", None), (True, False))
+    found = []
+    for kind, granularity, anonymised in answers:
+        known = {**place, "organisation": frozenset({"bench"}), "type": frozenset({kind})}
+        if granularity:
+            known["granularity"] = frozenset({granularity})
+        if anonymised:
+            known["treatment"] = frozenset({"anonymised"})
+        found.append(Facts(Level.HIGH, known=known, asked=True))
+    return found
+
+
+def microseconds(*, seen: bool) -> float:
+    """One verdict; the best of several runs, which is what it costs where nothing disturbs it.
+
+    :param seen: of answers that another dataset gave before, as most are
+    """
+    bound, asked, today = protocols(), facts(), date.today()
+
+    def once() -> None:
+        for one in asked:
+            decide(bound, one, today)
+
+    if seen:
+        once()
+        return min(timeit.repeat(once, number=TIMES, repeat=RUNS)) / TIMES / len(asked) * 1e6
+    runs = timeit.repeat(once, lambda: forget(bound), number=1, repeat=RUNS * TIMES)
+    return min(runs) / len(asked) * 1e6
+
+
+def forget(bound: Sequence[Protocol]) -> None:
+    """What the protocols remember of answers."""
+    for protocol in bound:
+        protocol.found.clear()
+
+
+if __name__ == "__main__":
+    for seen in (True, False):
+        print(f"{'seen before' if seen else 'never seen'}: {microseconds(seen=seen):.1f} µs")
