@@ -9,28 +9,15 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import Visit
+from tests.browser.questions import ASKED, pass_until, question
 
 SAVE = "#dataset-edit button.btn-primary[name=save]"
-VERDICT, NEXT = ".isp-verdict", ".isp-question:visible"
+VERDICT = ".isp-verdict"
 MEMBERS = "#field-isp_exposure-members"
-
-
-def question(page: Page, fact: str) -> Locator:
-    return page.locator(f".isp-question[data-fact='{fact}']")
 
 
 def answer(page: Page, fact: str, words: str) -> None:
     question(page, fact).get_by_label(words, exact=True).check()
-
-
-def pass_until(page: Page, fact: str) -> None:
-    """Leave open what comes before a question."""
-    for _ in range(20):
-        last = page.locator(NEXT).last
-        if last.get_attribute("data-fact") == fact:
-            return
-        last.get_by_label("I do not know yet").check()
-        page.wait_for_timeout(500)
 
 
 def tab_to(page: Page, field: Locator) -> None:
@@ -56,7 +43,7 @@ def write(page: Page, title: str, name: str) -> None:
 
 def names(page: Page) -> list[str | None]:
     """The facts that are asked for, as the page shows them."""
-    return [one.get_attribute("data-fact") for one in page.locator(NEXT).all()]
+    return [one.get_attribute("data-fact") for one in page.locator(ASKED).all()]
 
 
 def test_questions_come_one_after_another(visit: Visit) -> None:

@@ -24,7 +24,7 @@ def protocols(home: Path, portal: str) -> Iterator[None]:
     ("language", "before", "now", "badge", "confirmed"),
     [
         ("en", "Wells, low", "Wells, moderate", "Restricted", "2 confirmed"),
-        ("fr", "Puits, low", "Puits, moderate", "Limitée", "2 confirmés"),
+        ("fr", "Puits, low", "Puits, moderate", "Limitée", "Confirmés : 2"),
     ],
 )
 def test_a_new_version_lists_what_it_concerns_with_old_and_new_and_confirms_in_bulk(

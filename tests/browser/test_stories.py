@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Visit
+from tests.browser.questions import ADVICE, pass_until, question
 
 
 class Tongue(NamedTuple):
@@ -85,14 +86,10 @@ def say(page: Page, **answers: str) -> None:
     """
     page.wait_for_load_state("networkidle")
     for fact, value in answers.items():
-        asked = page.locator(f".isp-question[data-fact='{fact.replace('__', '.')}']")
-        for _ in range(20):
-            last = page.locator(".isp-question:visible").last
-            if asked.is_visible():
-                break
-            with page.expect_response("**/isp/advice?*"):
-                last.locator("input[value='']").check()
-        with page.expect_response("**/isp/advice?*"):
+        name = fact.replace("__", ".")
+        pass_until(page, name)
+        asked = question(page, name)
+        with page.expect_response(ADVICE):
             if fact == "type":
                 asked.locator("input").fill(value)
                 asked.locator("input").press("Enter")
