@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import os
+
 import ckan.plugins.toolkit as tk
 
 HOLDING = "ckanext.isp.holding_organization"
 LOWERING_DAYS = "ckanext.isp.lowering_valid_days"
 PLACES = "ckanext.isp.places"
 FOCAL_POINTS = "ckanext.isp.focal_points"
+STORE = "ckanext.isp.store.storage"
+KEY_FILE = "ckanext.isp.store.key_file"
+MOST_MEGABYTES = "ckanext.isp.store.max_megabytes"
+FOLDER = "isp-restricted"
 
 
 def holding_organization() -> str:
@@ -28,3 +34,23 @@ def places() -> frozenset[str]:
 def focal_points() -> frozenset[str]:
     """Names of the users who may load protocols, and propose and decide which are in force."""
     return frozenset(tk.config[FOCAL_POINTS])
+
+
+def store() -> str:
+    """Name of the storage that restricted files lie in; empty for a folder of our own."""
+    return tk.config[STORE]
+
+
+def store_folder() -> str:
+    """That folder, below CKAN's own."""
+    return os.path.join(str(tk.config.get("ckan.storage_path") or ""), FOLDER)
+
+
+def key_file() -> str:
+    """Path of the file with the portal's keys; empty where nobody made one."""
+    return tk.config[KEY_FILE]
+
+
+def most_bytes() -> int:
+    """How large a restricted file may be."""
+    return tk.config[MOST_MEGABYTES] * 1_000_000

@@ -21,10 +21,13 @@ import sqlalchemy as sa
 from ckan import model
 from ckan.lib import files
 
-from . import gate
+from . import config, gate
 from .implementations.labels import PermissionLabels
 from .model import guard
+from .services import files as files_kept
 from .services import protocol_change, protocols, reminder
+from .store import keys
+from .store.place import Away, Place, place
 
 log = logging.getLogger(__name__)
 
@@ -144,6 +147,8 @@ def run() -> list[Finding]:
         _outbox,
         _protocols,
         _storage,
+        _store,
+        _keys,
         _options,
         _plugins,
         _mail,
@@ -272,15 +277,77 @@ def _storage() -> Iterator[Finding]:
             "resource storage", State.REFUSE, f"{name} is public", "Use a storage that is not."
         )
         return
-    path = os.path.realpath(str(tk.config.get("ckan.storage_path") or ""))
-    public = [os.path.realpath(folder) for folder in _public_folders()]
-    below = [folder for folder in public if path == folder or path.startswith(folder + os.sep)]
+    below = _public_above(str(tk.config.get("ckan.storage_path") or ""))
     yield Finding(
         "resource storage",
         State.REFUSE if below else State.OK,
         f"below {below[0]}, which is public" if below else "not public",
         "Move ckan.storage_path out of every public folder." if below else "",
     )
+
+
+def _store() -> Iterator[Finding]:
+    """Where restricted files lie."""
+    try:
+        there = place(config.store(), config.store_folder())
+    except Away as error:
+        yield Finding("restricted store", State.WARN, str(error), "Name a storage that there is.")
+        return
+    below = _public_above(there.path) if there.path else []
+    if there.public or below:
+        found = f"below {below[0]}, which is public" if below else "public"
+        yield Finding(
+            "restricted store", State.REFUSE, found, "Move it to where nobody else reads."
+        )
+        return
+    yield Finding("restricted store", State.OK, there.path or config.store())
+
+
+def _keys() -> Iterator[Finding]:
+    """What opens restricted files."""
+    path = config.key_file()
+    try:
+        ring = keys.read(path)
+    except keys.NoKey:
+        remedy = "Set ckanext.isp.store.key_file, and run `ckan isp store key add`."
+        yield Finding("restricted keys", State.WARN, "none: no restricted file is taken", remedy)
+        return
+    real = os.path.realpath(path)
+    folders = [str(tk.config.get("ckan.storage_path") or ""), *_folders_of_storages()]
+    above = [folder for folder in folders if folder and _below(real, folder)]
+    above += _public_above(real)
+    if above:
+        remedy = "Move it to where no copy of the files goes: whoever has both reads everything."
+        yield Finding("restricted keys", State.REFUSE, f"{path} lies below {above[0]}", remedy)
+        return
+    shared = os.stat(real).st_mode & 0o077
+    if shared:
+        remedy = "Let only the portal's own user read it: chmod 600."
+        yield Finding("restricted keys", State.WARN, f"{path} can be read by others", remedy)
+    with model.meta.engine.connect() as connection:
+        here = sa.inspect(connection).has_table("isp_file")
+        counts = files_kept.by_key(model.Session) if here else {}
+    lost = sum(count for name, count in counts.items() if name not in ring.names)
+    if lost:
+        remedy = "Put the missing key back: `ckan isp store key list` names it."
+        yield Finding("restricted keys", State.WARN, f"{lost} files cannot be read", remedy)
+    if not shared and not lost:
+        yield Finding("restricted keys", State.OK, f"{len(ring.names)}, {ring.current} in use")
+
+
+def _folders_of_storages() -> list[str]:
+    kept = [Place(files.storages.get(name)).path for name in files.storages]
+    return [path for path in kept if path]
+
+
+def _below(path: str, folder: str) -> bool:
+    real = os.path.realpath(folder)
+    return path == real or path.startswith(real.rstrip(os.sep) + os.sep)
+
+
+def _public_above(path: str) -> list[str]:
+    real = os.path.realpath(path)
+    return [folder for folder in map(os.path.realpath, _public_folders()) if _below(real, folder)]
 
 
 def _public_folders() -> list[str]:

@@ -6,16 +6,18 @@ import datetime as dt
 import logging
 from typing import Any
 
-from ckan import model
+from ckan import authz, model
 from flask import g, has_request_context
 
 from . import config
 from .documents.compile import Document
 from .documents.together import together
 from .documents.vocabulary import Vocabulary
+from .policy import access
+from .policy.access import May, Standing
 from .policy.answers import PLACE
 from .policy.decide import applying, decide
-from .policy.facts import ON_REQUEST, SENSITIVITY, TRUE, Facts
+from .policy.facts import ACTIVE, DRAFT, ON_REQUEST, SENSITIVITY, TRUE, Facts
 from .policy.protocol import Protocol
 from .policy.scale import Exposure, Level
 from .policy.verdict import Verdict
@@ -108,3 +110,47 @@ def exposure_of(package: dict[str, Any]) -> Exposure:
     private = str(package.get("private")).lower() == TRUE
     on_request = str(package.get(ON_REQUEST)) in (TRUE, str(True))
     return Exposure.of(private, on_request)
+
+
+def standing(user: Any, package: Any) -> Standing:
+    """How somebody stands to a dataset now: asked of the database each time, never remembered.
+
+    :param user: a row of CKAN's users; None for a visitor
+    :param package: a row of CKAN's datasets
+    """
+    if user is None or user.state != ACTIVE:
+        return Standing.ANYONE
+    if user.sysadmin:
+        return Standing.SYSADMIN
+    for right, permission, capacities in _RIGHTS:
+        if package.owner_org and authz.has_user_permission_for_group_or_org(
+            package.owner_org, user.name, permission
+        ):
+            return right
+        if authz.check_config_permission("allow_dataset_collaborators") and (
+            authz.user_is_collaborator_on_dataset(user.id, package.id, list(capacities))
+        ):
+            return right
+    return Standing.ANYONE
+
+
+def may(user: Any, package: Any, what: May) -> Standing | None:
+    """By which right somebody may do something with a dataset's files; None where they may not.
+
+    :param package: a row of CKAN's datasets, as it is now
+    """
+    right = standing(user, package)
+    extras = package.extras if isinstance(package.extras, dict) else {}
+    exposure = Exposure.of(package.private, extras.get(ON_REQUEST) == TRUE)
+    if package.state != ACTIVE:
+        # what is not published yet is seen by those who make it; what is deleted by nobody
+        exposure = Exposure.MEMBERS
+        if package.state != DRAFT or right < Standing.EDITOR:
+            return None
+    return right if access.may(exposure, right, what) else None
+
+
+_RIGHTS = (
+    (Standing.EDITOR, "update_dataset", ("editor", "admin")),
+    (Standing.MEMBER, "read", ("member",)),
+)

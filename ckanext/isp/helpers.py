@@ -14,7 +14,7 @@ from ckan import model
 from ckan.types import Context
 from markupsafe import Markup
 
-from . import gate, wording
+from . import config, gate, wording
 from .logic import fields, step
 from .policy.case import LADDERS, Kind, Stage
 from .policy.facts import ON_REQUEST, SENSITIVITY
@@ -452,3 +452,21 @@ def _exposure(exposure: Exposure) -> dict[str, str]:
         "label": wording.exposure(exposure),
         "meaning": wording.exposure_meaning(exposure),
     }
+
+
+def isp_files(package: dict[str, Any]) -> dict[str, Any]:
+    """The restricted files of a dataset, as its reader may know of them."""
+    try:
+        return tk.get_action("isp_file_list")({}, {"id": package["id"]})
+    except (tk.ObjectNotFound, tk.NotAuthorized):
+        return {"files": [], "may_manage": False}
+
+
+def isp_size(size: int) -> str:
+    """How large a file is, as people say it."""
+    return tk.h.localised_filesize(size)
+
+
+def isp_most_megabytes() -> int:
+    """How large a restricted file may be."""
+    return config.most_bytes() // 1_000_000

@@ -49,12 +49,17 @@ class File:
 
 @dataclass(frozen=True)
 class Dataset:
-    """A dataset as its data manager sends it. `ask` holds the exposure fields that are sent."""
+    """A dataset as its data manager sends it. `ask` holds the exposure fields that are sent.
+
+    :param files: added as resources
+    :param restricted: kept in the restricted store
+    """
 
     by: str
     ask: dict[str, bool]
     fields: dict[str, Any]
     files: tuple[File, ...] = ()
+    restricted: tuple[File, ...] = ()
 
     @property
     def name(self) -> str:
@@ -137,5 +142,6 @@ def _dataset(written: dict[str, Any]) -> Dataset:
         by=written.pop("by"),
         ask=written.pop("ask", {}),
         files=tuple(File(**each) for each in written.pop("files", ())),
+        restricted=tuple(File(**each) for each in written.pop("restricted", ())),
         fields=written,
     )

@@ -43,7 +43,7 @@ def make(file: File, folder: Path) -> Path:
 
 def main(folder: str = ".portal/demo-files") -> None:
     for dataset in load().datasets:
-        for file in dataset.files:
+        for file in (*dataset.files, *dataset.restricted):
             path = make(file, Path(folder))
             print(f"{path.stat().st_size:>9,}  {path}")
 

@@ -184,6 +184,7 @@ class Filler:
             try:
                 there = known.get(dataset.name) or self._dataset(dataset)
                 self._files(dataset, there)
+                self._restricted(dataset, there)
             except REFUSALS as refusal:
                 self._refuse(dataset.name, refusal)
 
@@ -209,6 +210,21 @@ class Filler:
                     package_id=there["id"],
                     name=file.title,
                     format=file.format,
+                )
+            self.state.finish(mark)
+
+    def _restricted(self, dataset: Dataset, there: dict[str, Any]) -> None:
+        for file in dataset.restricted:
+            mark = f"{there['id']} {file.name}"
+            if mark in self.state.done:
+                continue
+            with make(file, self.folder).open("rb") as stream:
+                self.portal.call(
+                    dataset.by,
+                    "isp_file_create",
+                    files={"upload": (file.name, stream)},
+                    id=there["id"],
+                    description=file.title,
                 )
             self.state.finish(mark)
 

@@ -52,6 +52,7 @@ def write_ini(state: State) -> None:
         site_url=address(state),
         plugins=os.environ.get("ISP_PLUGINS", PLUGINS),
         storage=state.path("storage"),
+        keys=state.path("restricted-keys"),
     )
     write_whole(ini(state), text)
 
@@ -118,6 +119,8 @@ def prepare_tables(state: State) -> None:
     """CKAN's and every plugin's; then the search index, where Solr was made after the database."""
     set_permissions(state, "demo")
     command(state, "tables", "db", "upgrade")
+    if not state.path("restricted-keys").exists():
+        command(state, "tables", "isp", "store", "key", "add")
     if not state.path("solr", "home", "indexed").exists():
         command(state, "tables", "search-index", "rebuild")
         state.path("solr", "home", "indexed").touch()

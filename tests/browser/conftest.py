@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from ckanext.isp.store import keys
 from tests.browser.people import FOCAL_POINTS, PASSWORD
 
 TOP = Path(__file__).resolve().parents[2]
@@ -42,6 +43,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     if "CKAN_SQLALCHEMY_URL" not in os.environ:
         pytest.skip("needs a database that may be emptied: `make browser`")
     home = tmp_path_factory.mktemp("portal")
+    keys.add(str(home / "keys"))
     run([sys.executable, "-m", "tests.browser.fill", write_ini(home, free_address())])
     return home
 
@@ -145,7 +147,9 @@ def write_ini(home: Path, address: str, plugins: str | None = None) -> Path:
     for name, value in values.items():
         if value:
             text = re.sub(rf"(?m)^{re.escape(name)} = .*", f"{name} = {value}", text)
-    named = f"[app:main]\nckanext.isp.focal_points = {' '.join(FOCAL_POINTS)}"
+    own = {"focal_points": " ".join(FOCAL_POINTS), "store.key_file": home / "keys"}
+    lines = [f"ckanext.isp.{name} = {value}" for name, value in own.items()]
+    named = "\n".join(["[app:main]", *lines])
     text = text.replace("[app:main]", named, 1)
     path = home / f"{address.rpartition(':')[2]}.ini"
     path.write_text(text)

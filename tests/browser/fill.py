@@ -48,6 +48,12 @@ DATASETS: list[dict[str, Any]] = [
         "title": "Sahelia: household survey, responses as recorded",
         "sensitivity": "severe",
     },
+    {
+        "name": "sahelia-files",
+        "title": "Sahelia: displacement by site",
+        "notes": "Its files are given on request.",
+        "sensitivity": "moderate",
+    },
     {"name": "sahelia-prices", "title": "Sahelia: market prices"},
     {"name": "sahelia-evacuation", "title": "Sahelia: plans of evacuation"},
     {"name": "sahelia-roads", "title": "Sahelia: state of the roads", "sensitivity": "low"},
@@ -79,7 +85,9 @@ def fill() -> None:
             email=f"{name}@example.org",
             password=PASSWORD,
         )
-    members = [{"name": name, "capacity": person.role} for name, person in PEOPLE.items()]
+    members = [
+        {"name": name, "capacity": person.role} for name, person in PEOPLE.items() if person.role
+    ]
     act("organization_create", site, name="relief", title="Sahelia Relief", users=members)
     with_protocols(site)
     for dataset in DATASETS:

@@ -17,5 +17,7 @@ PEOPLE = {
     "jean": Person("Jean Traoré", "admin"),
     "fatima": Person("Fatima Sow", "member"),
     "musa": Person("Musa Garba", "member"),
+    # of no organization
+    "stranger": Person("Ada Mensah", ""),
 }
 FOCAL_POINTS = ("fatima", "musa")

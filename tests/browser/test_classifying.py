@@ -83,7 +83,9 @@ def test_a_dataset_on_request_takes_no_files(visit: Visit) -> None:
     page.check("#field-sensitivity-moderate")
     expect(page.locator(ON_REQUEST)).to_be_checked()
     save_first_step(page)
-    expect(page.locator("main, [role=main]")).to_contain_text("No files are taken here")
+    expect(page.locator("main, [role=main]")).to_contain_text(
+        "Files of this dataset are restricted"
+    )
     expect(page.locator("input[type=file]")).to_have_count(0)
     page.click("text=Publish the description")
     page.wait_for_url("**/dataset/needs-by-district")

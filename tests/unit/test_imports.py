@@ -17,7 +17,7 @@ ORDER = (
     ("portal",),
     ("gate", "notify", "wording", "errors"),
     ("services",),
-    ("model", "config"),
+    ("model", "config", "store"),
     ("documents",),
     ("policy",),
 )

@@ -89,9 +89,14 @@ def test_an_interruption_leaves_neither_a_phase_nor_what_it_started(state: State
         wait_until(lambda: log.exists() and log.read_text().endswith("\n"))
         signal.raise_signal(signal.SIGINT)
 
-    threading.Thread(target=interrupt).start()
-    with pytest.raises(KeyboardInterrupt):
-        abreast.run(state, [phase("long", parent)], lanes.LANES, start)
+    # a run in the background of a shell is told to ignore interruptions
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        threading.Thread(target=interrupt).start()
+        with pytest.raises(KeyboardInterrupt):
+            abreast.run(state, [phase("long", parent)], lanes.LANES, start)
+    finally:
+        signal.signal(signal.SIGINT, before)
     wait_until(lambda: born(int(log.read_text().split()[0])) is None)
 
 

@@ -129,7 +129,13 @@ def templates(file: Any, keywords: Any, tags: Any, options: Any) -> Any:
 def sources() -> set[str]:
     methods = [("**.py", "python"), ("**.js", "javascript"), ("**/templates/**.html", templates)]
     found = extract_from_dir(TOP / "ckanext" / "isp", methods, keywords=DEFAULT_KEYWORDS)  # type: ignore[arg-type]
-    return {message for _file, _line, message, _comments, _context in found}
+    messages = (message for _file, _line, message, _comments, _context in found)
+    return {one for message in messages for one in _forms(message)}
+
+
+def _forms(message: Any) -> tuple[str, ...]:
+    """A sentence, or both forms of one with a plural."""
+    return (message,) if isinstance(message, str) else tuple(message)
 
 
 def catalogue(path: Path) -> Catalog:
@@ -142,7 +148,11 @@ def po(language: str) -> Path:
 
 
 def words(of: Catalog) -> dict[Any, Any]:
-    return {message.id: message.string for message in of if message.id}
+    """Sentences and their translations; of one with a plural, both forms."""
+    found = {}
+    for message in of:
+        found.update(zip(_forms(message.id), _forms(message.string), strict=True))
+    return {message: text for message, text in found.items() if message}
 
 
 @pytest.fixture(scope="module")

@@ -1,8 +1,17 @@
 """``ckan isp``: what administrators and focal points do from a terminal."""
 
-from . import case, catalogue, classification, explanation, protocol, protocol_change, review
+from . import (
+    case,
+    catalogue,
+    classification,
+    explanation,
+    protocol,
+    protocol_change,
+    review,
+    store,
+)
 from .group import isp
 
 __all__ = ["isp"]
 
-COMMANDS = (case, catalogue, classification, explanation, protocol, protocol_change, review)
+COMMANDS = (case, catalogue, classification, explanation, protocol, protocol_change, review, store)

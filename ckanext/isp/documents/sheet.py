@@ -12,7 +12,7 @@ import openpyxl
 
 from .problems import Fault, Problem, Refused
 
-MAX_BYTES, MAX_UNZIPPED = 2_000_000, 20_000_000
+MAX_BYTES, MAX_UNZIPPED, MAX_DATA_UNZIPPED = 2_000_000, 20_000_000, 60_000_000
 MAX_ROWS, MAX_COLUMNS, MAX_CELL = 2_000, 40, 10_000
 _ZIP = b"PK\x03\x04"
 _BOMBS = (
@@ -41,6 +41,26 @@ def read(data: bytes) -> list[list[str]]:
             _refuse(Fault.NOT_A_TABLE, line=number)
         found.append([_plain(cell) for cell in row])
     return found
+
+
+def header(data: bytes) -> tuple[list[str], int] | None:
+    """The first row of the first sheet of an XLSX file, and how many rows follow it.
+
+    :returns: None where it is none, or unpacks to more than is read
+    """
+    try:
+        _unpacks_within_bounds(data, MAX_DATA_UNZIPPED)
+        book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
+        sheet = book.worksheets[0]
+        sheet.reset_dimensions()
+        rows = sheet.iter_rows(values_only=True)
+        first = ["" if cell is None else str(cell).strip() for cell in next(rows, ())]
+        filled = sum(any(cell is not None for cell in row) for row in rows)
+    except Exception:  # whatever a library meets in a file that is none
+        return None
+    while first and not first[-1]:
+        first.pop()
+    return first, filled
 
 
 def to_csv(rows: Iterable[Sequence[str]]) -> bytes:
@@ -94,12 +114,15 @@ def _xlsx(data: bytes) -> Iterator[list[str]]:
     yield from found
 
 
-def _unpacks_within_bounds(data: bytes) -> None:
-    """Look at an archive before anything unpacks it."""
+def _unpacks_within_bounds(data: bytes, most: int = MAX_UNZIPPED) -> None:
+    """Look at an archive before anything unpacks it.
+
+    :param most: bytes that it may unpack to
+    """
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            if sum(entry.file_size for entry in archive.infolist()) > MAX_UNZIPPED:
-                _refuse(Fault.TOO_LARGE, most=MAX_UNZIPPED // 1000)
+            if sum(entry.file_size for entry in archive.infolist()) > most:
+                _refuse(Fault.TOO_LARGE, most=most // 1000)
             bombs = any(
                 bomb in archive.read(entry) for entry in archive.infolist() for bomb in _BOMBS
             )

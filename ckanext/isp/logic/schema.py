@@ -301,3 +301,43 @@ def case_list() -> Schema:
 @validator_args
 def review_confirm(not_missing: Any) -> Schema:
     return {"ids": [not_missing]}
+
+
+DESCRIBING = ("name", "description", "name_withheld")
+
+
+@validator_args
+def file_create(
+    not_empty: Any, isp_text: Any, ignore_missing: Any, boolean_validator: Any
+) -> Schema:
+    return {
+        "id": [not_empty, isp_text, tk.get_validator("package_id_or_name_exists")],
+        "upload": [ignore_missing],
+        "name": [ignore_missing, isp_text],
+        "description": [ignore_missing, isp_text],
+        "format": [ignore_missing, isp_text],
+        "name_withheld": [ignore_missing, boolean_validator],
+        "replaces": [ignore_missing, isp_text],
+    }
+
+
+@validator_args
+def one_file(not_empty: Any, isp_text: Any) -> Schema:
+    return {"file": [not_empty, isp_text]}
+
+
+@validator_args
+def file_patch(
+    not_empty: Any, isp_text: Any, ignore_missing: Any, boolean_validator: Any
+) -> Schema:
+    return {
+        "file": [not_empty, isp_text],
+        "name": [ignore_missing, isp_text],
+        "description": [ignore_missing, isp_text],
+        "name_withheld": [ignore_missing, boolean_validator],
+    }
+
+
+@validator_args
+def file_destroy(not_empty: Any, isp_text: Any) -> Schema:
+    return {"file": [not_empty, isp_text], "reason": [not_empty, isp_text]}

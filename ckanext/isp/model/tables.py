@@ -256,3 +256,40 @@ class Reminder(tk.BaseModel):
     subject: Mapped[str] = mapped_column(sa.Text, primary_key=True)
     due: Mapped[dt.date] = mapped_column(sa.Date, primary_key=True)
     sent_at: Mapped[dt.datetime] = mapped_column(Moment, server_default=sa.func.clock_timestamp())
+
+
+class RestrictedFile(tk.BaseModel):
+    """A file in the restricted store.
+
+    Its bytes lie in the storage in segments, encrypted under ``key``, which is wrapped by the
+    portal's key named ``key_id``. Without a key it is destroyed, whatever lies in old copies.
+    ``segment`` is how many bytes are in each segment but the last. ``columns`` and ``rows`` are
+    what was read of a table when it came: never a value.
+    """
+
+    __tablename__ = "isp_file"
+
+    id: Mapped[str] = mapped_column(sa.Text, primary_key=True)
+    package_id: Mapped[str] = mapped_column(sa.Text)
+    name: Mapped[str] = mapped_column(sa.Text)
+    name_withheld: Mapped[bool] = mapped_column(sa.Boolean, default=False)
+    description: Mapped[str | None] = mapped_column(sa.Text)
+    format: Mapped[str] = mapped_column(sa.Text)
+    media_type: Mapped[str] = mapped_column(sa.Text)
+    columns: Mapped[list[str] | None] = mapped_column(JSONB(none_as_null=True))
+    rows: Mapped[int | None] = mapped_column(sa.BigInteger)
+    size: Mapped[int | None] = mapped_column(sa.BigInteger)
+    digest: Mapped[str | None] = mapped_column(sa.Text)
+    segment: Mapped[int] = mapped_column(sa.BigInteger)
+    segments: Mapped[int | None] = mapped_column(sa.BigInteger)
+    storage: Mapped[str] = mapped_column(sa.Text)
+    key: Mapped[str | None] = mapped_column(sa.Text)
+    key_id: Mapped[str | None] = mapped_column(sa.Text)
+    state: Mapped[str] = mapped_column(sa.Text)
+    replaced_by: Mapped[str | None] = mapped_column(sa.Text)
+    created_by: Mapped[str] = mapped_column(sa.Text)
+    created_at: Mapped[dt.datetime] = mapped_column(
+        Moment, server_default=sa.func.clock_timestamp()
+    )
+    kept_at: Mapped[dt.datetime | None] = mapped_column(Moment)
+    destroyed_at: Mapped[dt.datetime | None] = mapped_column(Moment)

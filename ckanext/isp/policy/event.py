@@ -40,6 +40,11 @@ class Event(enum.Enum):
     TIGHTENED = "tightened"
     REVIEWED = "reviewed"
 
+    FILE_KEPT = "file_kept"
+    FILE_CHANGED = "file_changed"
+    FILE_DOWNLOADED = "file_downloaded"
+    FILE_DESTROYED = "file_destroyed"
+
     CASE_OPENED = "case_opened"
     CASE_TAKEN_ON = "case_taken_on"
     CASE_SETTLED = "case_settled"

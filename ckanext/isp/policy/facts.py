@@ -9,7 +9,7 @@ from typing import Any
 from .answers import Answers
 from .scale import Exposure, Level
 
-ACTIVE = "active"
+ACTIVE, DRAFT = "active", "draft"
 DEFAULT_TYPE = "dataset"
 SENSITIVITY = "sensitivity"
 ON_REQUEST = "is_requestdata_type"

@@ -10,6 +10,7 @@ from .cases import register
 from .catalogue import catalogue
 from .classification import classification
 from .explanation import explanation
+from .files import files
 from .guard import guard
 from .lowering import isp
 from .protocol import isp_protocol
@@ -26,5 +27,6 @@ def get_blueprints() -> list[Blueprint]:
         catalogue,
         reviews,
         register,
+        files,
         isp_protocol,
     ]

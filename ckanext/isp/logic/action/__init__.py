@@ -6,6 +6,7 @@ from . import (
     classification,
     dataset,
     deletion,
+    file,
     lowering,
     membership,
     protocol,
@@ -19,6 +20,7 @@ from .case import *  # noqa: F403
 from .classification import *  # noqa: F403
 from .dataset import *  # noqa: F403
 from .deletion import *  # noqa: F403
+from .file import *  # noqa: F403
 from .lowering import *  # noqa: F403
 from .membership import *  # noqa: F403
 from .protocol import *  # noqa: F403
@@ -33,6 +35,7 @@ __all__ = [
     *classification.__all__,
     *dataset.__all__,
     *deletion.__all__,
+    *file.__all__,
     *lowering.__all__,
     *membership.__all__,
     *protocol.__all__,

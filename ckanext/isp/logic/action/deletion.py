@@ -9,10 +9,11 @@ import sqlalchemy as sa
 from ckan import model
 from ckan.types import Action, Context, DataDict
 
+from ... import wording
 from ...policy.event import Event
 from ...services import act as acts
-from ...services import record
-from .. import remains, save
+from ...services import files, record
+from .. import remains, restricted, save
 
 __all__ = ["dataset_purge", "package_delete", "resource_delete"]
 
@@ -41,8 +42,12 @@ def dataset_purge(up: Action, context: Context, data_dict: DataDict) -> Any:
     level = (package.extras or {}).get("sensitivity")
     record.add(model.Session, Event.PURGED, act, package_id=package_id, level_before=level)
     _drop_links(package_id, resource_ids)
+    kept = files.all_of(model.Session, package_id)
+    reason = wording.file.purged()
+    gone = restricted.destroy(context, kept, "dataset_purge", reason)
     result = up(context, {**data_dict, "id": package_id})
     remains.destroy(resource_ids)
+    restricted.clear(gone)
     return result
 
 

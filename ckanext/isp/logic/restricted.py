@@ -1,0 +1,317 @@
+"""Files in the restricted store, as actions and the download door share them."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import logging
+import mimetypes
+import os
+import time
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, NamedTuple
+
+import ckan.plugins.toolkit as tk
+from ckan import model
+from ckan.lib.helpers import unified_resource_format
+from ckan.types import Context
+
+from .. import config, gate, wording
+from ..model.tables import RestrictedFile as File
+from ..policy.access import DESCRIBED, Described, May, Standing
+from ..policy.facts import SENSITIVITY
+from ..policy.scale import Exposure, Level, Storage
+from ..services import datasets
+from ..services import files as store
+from ..services.files import Given, Part, State
+from ..store import keys
+from ..store.cipher import Damaged, Source
+from ..store.keys import NoKey, Ring
+from ..store.place import Away, Place
+from ..store.place import place as place_of
+from . import people, save
+
+log = logging.getLogger(__name__)
+
+ANYTHING = "application/octet-stream"
+LOOK_AGAIN_SECONDS = 1
+
+
+class Taken(Exception):
+    """A right that ended while a file was streamed."""
+
+
+class Opened(NamedTuple):
+    """A file that somebody receives.
+
+    :param part: the bytes that are sent
+    :param whole: whether that is all of it
+    :param bytes: read as they are asked for; ends early where the right does
+    """
+
+    file: File
+    part: Part
+    whole: bool
+    bytes: Iterator[bytes]
+
+
+def place() -> Place:
+    """Where restricted files lie.
+
+    :raises ValidationError: where that cannot be reached
+    """
+    try:
+        return place_of(config.store(), config.store_folder())
+    except Away as error:
+        log.exception("The storage of restricted files cannot be reached")
+        raise tk.ValidationError({"upload": [wording.file.storage_away()]}) from error
+
+
+def ring() -> Ring:
+    """The portal's keys.
+
+    :raises ValidationError: where there are none
+    """
+    try:
+        return keys.read(config.key_file())
+    except NoKey as error:
+        raise tk.ValidationError({"upload": [wording.file.no_key()]}) from error
+
+
+def take_in(context: Context, data_dict: dict[str, Any], replaced: File | None = None) -> File:
+    """Take a file into the store. It commits: once before the bytes come, once after.
+
+    Whether the dataset takes it is asked before and, of the row as it then is, after.
+
+    :param replaced: the file in whose place it stands
+    """
+    package = model.Package.get(data_dict["id"])
+    _accepts(package)
+    source, given = _given(data_dict)
+    there, locks = place(), ring()
+    where = store.Where(package.id, config.store())
+    file = store.begin(model.Session, save.user_id(context) or "", where, given, locks)
+    model.Session.commit()
+    try:
+        with _nothing_left(there, file):
+            arrived = store.write(there, locks, file, source, config.most_bytes())
+            _still_accepts(context, package.id)
+            store.keep(model.Session, save.door(context, "isp_file_create"), file, arrived)
+            if replaced is not None:
+                store.replace(model.Session, replaced, file)
+            model.Session.commit()
+    except store.TooLarge:
+        most = config.most_bytes() // 1_000_000
+        raise tk.ValidationError({"upload": [wording.file.too_large(most)]}) from None
+    except Away as error:
+        log.exception("A restricted file could not be written")
+        raise tk.ValidationError({"upload": [wording.file.storage_away()]}) from error
+    return file
+
+
+def opened(
+    context: Context, file_id: str, asked: Callable[[int], Part | None] | None = None
+) -> Opened:
+    """A file for somebody who may have it; put on record before the first byte leaves.
+
+    :param asked: which part is wanted, of so many bytes; all of it where left out, or None comes
+    :raises ObjectNotFound: where there is none, or they may not know of it
+    :raises NotAuthorized: where they may know of it, and not have it
+    """
+    file = found(context, file_id)
+    user, package = reader(context), model.Package.get(file.package_id)
+    right = gate.may(user, package, May.GET)
+    if right is None:
+        raise tk.NotAuthorized(wording.file.not_yours(_whom(package)))
+    size = file.size or 0
+    part = (asked(size) if asked else None) or Part(0, size - 1)
+    whole = part.length == size
+    try:
+        there = place_of(file.storage, config.store_folder())
+        data = store.read(there, keys.read(config.key_file()), file, part)
+        first = next(data, b"")
+    except (Away, NoKey, Damaged) as error:
+        log.exception("Restricted file %s cannot be read", file.id)
+        raise tk.ValidationError({"file": [wording.file.unreadable()]}) from error
+    act = save.door(context, "isp_file_download")
+    store.downloaded(model.Session, act, file, right.slug, part)
+    model.Session.commit()
+    model.Session.refresh(file)
+    user_id = user.id if user else None
+    return Opened(file, part, whole, _while_allowed(first, data, user_id, file))
+
+
+def found(context: Context, file_id: Any, *, lock: bool = False) -> File:
+    """A file that can be read, for those who may know of it.
+
+    :raises ObjectNotFound: for all others
+    """
+    file = store.find(model.Session, file_id, lock=lock) if isinstance(file_id, str) else None
+    package = model.Package.get(file.package_id) if file else None
+    known = package and gate.may(reader(context), package, May.FIND)
+    if file is None or known is None or package is None or file.state != State.KEPT.value:
+        raise tk.ObjectNotFound(wording.file.no_such_file())
+    return file
+
+
+def to_change(context: Context, file_id: Any) -> File:
+    """A file that somebody may change, locked until the commit.
+
+    :raises NotAuthorized: for those who only find it
+    """
+    tk.check_access("isp_file_create", context, {"id": found(context, file_id).package_id})
+    return found(context, file_id, lock=True)
+
+
+def told(file: File, package: model.Package, right: Standing | None) -> dict[str, Any]:
+    """A file as pages and scripts read it: what the level lets be described, unless they may
+    have it.
+
+    :param right: by which the reader may have it; None where they may not
+    """
+    described = frozenset(Described) if right is not None else DESCRIBED[_level(package)]
+    shown = {what.value: getattr(file, what.value) for what in Described if what in described}
+    if right is None and file.name_withheld:
+        shown.pop(Described.NAME.value, None)
+    mine = {"digest": file.digest, "name_withheld": file.name_withheld} if right is not None else {}
+    return {
+        **dict.fromkeys([what.value for what in Described]),
+        **shown,
+        **mine,
+        "id": file.id,
+        "dataset": file.package_id,
+        "added_at": file.created_at.isoformat(),
+        "added_by": people.name(file.created_by) if right is not None else None,
+        "may_have": right is not None,
+        "by_which_right": wording.file.right(right) if right is not None else None,
+        "url": tk.h.url_for("isp_file.download", id=file.id, qualified=True) if right else None,
+    }
+
+
+def reader(context: Context) -> Any:
+    """The row of the user of a context, as it is now."""
+    return model.User.get(context.get("user")) if context.get("user") else None
+
+
+def destroy(context: Context, wanted: Iterable[File], action: str, reason: str) -> list[File]:
+    """Destroy the keys of files, and put that on record; ``clear`` their bytes after the commit."""
+    act = dataclasses.replace(save.door(context, action), reason=reason)
+    gone = []
+    for file in wanted:
+        store.destroy(model.Session, act, file)
+        gone.append(file)
+    return gone
+
+
+def clear(of: Iterable[File]) -> None:
+    """Remove the bytes of files whose keys are gone. What cannot be reached now stays unreadable,
+    and ``ckan isp store verify --mend`` removes it."""
+    for file in of:
+        try:
+            store.clear(place_of(file.storage, config.store_folder()), file.id, file.segments)
+        except Away:
+            log.exception("Bytes of the destroyed file %s are left", file.id)
+
+
+def _accepts(package: model.Package) -> None:
+    """Whether a dataset takes restricted files.
+
+    :raises ValidationError: where it does not, with what to do instead
+    """
+    if package.state == "deleted":
+        raise tk.ObjectNotFound()
+    stored, _adopting, _before = datasets.read(model.Session, package)
+    level = stored.facts.level
+    if level is None:
+        raise tk.ValidationError({"upload": [wording.file.classify_first()]})
+    known, asked = datasets.known(model.Session, [package.id], config.places())[package.id]
+    verdict = gate.verdict(dataclasses.replace(stored.facts, known=known, asked=asked))
+    words = wording.level_and_class(level)
+    if verdict.storage is Storage.NONE:
+        by = wording.protocol(gate.cited(verdict))
+        raise tk.ValidationError({"upload": [wording.file.metadata_only(words, by)]})
+    if stored.exposure is Exposure.OPEN:
+        raise tk.ValidationError({"upload": [wording.file.open_data(words)]})
+
+
+def _still_accepts(context: Context, package_id: str) -> None:
+    """Asked again of the row as it is now, which stays as it is until the commit."""
+    package = datasets.lock(model.Session, package_id)
+    if package is None:
+        raise tk.ObjectNotFound()
+    tk.check_access("isp_file_create", context, {"id": package_id})
+    _accepts(package)
+
+
+def _given(data_dict: dict[str, Any]) -> tuple[Source, Given]:
+    upload = data_dict.get("upload")
+    source: Any = getattr(upload, "stream", upload)
+    if not hasattr(source, "read"):
+        raise tk.ValidationError({"upload": [wording.file.no_file()]})
+    name = os.path.basename(
+        (data_dict.get("name") or getattr(upload, "filename", "") or "").strip()
+    )
+    if not name:
+        raise tk.ValidationError({"name": [wording.file.no_name()]})
+    ending = os.path.splitext(name)[1].lstrip(".")
+    given = Given(
+        name=name,
+        format=unified_resource_format(data_dict.get("format") or ending) or "",
+        media_type=mimetypes.guess_type(name)[0] or ANYTHING,
+        description=data_dict.get("description") or None,
+        name_withheld=bool(data_dict.get("name_withheld")),
+    )
+    return source, given
+
+
+@contextlib.contextmanager
+def _nothing_left(there: Place, file: File) -> Iterator[None]:
+    """Leave nothing of a file that could not be kept."""
+    file_id = file.id
+    try:
+        yield
+    except BaseException:
+        model.Session.rollback()
+        model.Session.query(File).filter_by(id=file_id, state=State.ARRIVING.value).delete()
+        model.Session.commit()
+        with contextlib.suppress(Away):
+            store.clear(there, file_id, None)
+        raise
+
+
+def _while_allowed(
+    first: bytes, data: Iterator[bytes], user_id: str | None, file: File
+) -> Iterator[bytes]:
+    """The bytes, as long as somebody may have them: a right that ends, ends running downloads."""
+    file_id, package_id, looked = file.id, file.package_id, time.monotonic()
+    model.Session.close()
+    yield first
+    for more in data:
+        if time.monotonic() - looked >= LOOK_AGAIN_SECONDS:
+            if not _allowed_now(user_id, package_id, file_id):
+                log.warning(
+                    "The download of restricted file %s was ended: the right to it", file_id
+                )
+                raise Taken
+            looked = time.monotonic()
+        yield more
+
+
+def _allowed_now(user_id: str | None, package_id: str, file_id: str) -> bool:
+    try:
+        file, package = store.find(model.Session, file_id), model.Package.get(package_id)
+        user = model.User.get(user_id) if user_id else None
+        kept = file is not None and file.state == State.KEPT.value
+        return kept and package is not None and gate.may(user, package, May.GET) is not None
+    finally:
+        model.Session.close()
+
+
+def _level(package: model.Package) -> Level | None:
+    extras = package.extras if isinstance(package.extras, dict) else {}
+    return Level.parse(extras.get(SENSITIVITY))
+
+
+def _whom(package: model.Package) -> str:
+    owner = model.Group.get(package.owner_org) if package.owner_org else None
+    return owner.display_name if owner else package.title or package.name

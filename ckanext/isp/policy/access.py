@@ -1,0 +1,84 @@
+"""Who may do what with a dataset and its files: by its exposure, and by how somebody stands to it.
+
+The section "Data and Information Sensitivity" of the template says who receives what (R36-R40);
+this is that, as one table. What is not in it may not be done.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping
+
+from .scale import Exposure, Level
+
+
+class Standing(enum.IntEnum):
+    """How somebody stands to a dataset. Who stands higher may do all that those below may."""
+
+    ANYONE = 0
+    MEMBER = 1
+    EDITOR = 2
+    SYSADMIN = 3
+
+    @property
+    def slug(self) -> str:
+        return self.name.lower()
+
+
+class May(enum.Enum):
+    """What can be done."""
+
+    FIND = "find"
+    GET = "get"
+    MANAGE = "manage"
+
+
+_KEPT = frozenset({May.FIND, May.GET})
+_ALL = _KEPT | {May.MANAGE}
+
+MAY: Mapping[Exposure, Mapping[Standing, frozenset[May]]] = {
+    Exposure.OPEN: {
+        Standing.ANYONE: _KEPT,
+        Standing.MEMBER: _KEPT,
+        Standing.EDITOR: _ALL,
+        Standing.SYSADMIN: _ALL,
+    },
+    Exposure.ON_REQUEST: {
+        Standing.ANYONE: frozenset({May.FIND}),
+        Standing.MEMBER: _KEPT,
+        Standing.EDITOR: _ALL,
+        Standing.SYSADMIN: _ALL,
+    },
+    Exposure.MEMBERS: {
+        Standing.ANYONE: frozenset(),
+        Standing.MEMBER: _KEPT,
+        Standing.EDITOR: _ALL,
+        Standing.SYSADMIN: _ALL,
+    },
+}
+
+
+def may(exposure: Exposure, standing: Standing, what: May) -> bool:
+    """Whether somebody who stands so may do that."""
+    return what in MAY[exposure][standing]
+
+
+class Described(enum.Enum):
+    """What can be told of a file to those who may not have it."""
+
+    NAME = "name"
+    DESCRIPTION = "description"
+    FORMAT = "format"
+    SIZE = "size"
+    COLUMNS = "columns"
+    ROWS = "rows"
+
+
+# Nothing where a level is not known. A checksum tells whoever holds a copy that it is this one.
+DESCRIBED: Mapping[Level | None, frozenset[Described]] = {
+    None: frozenset(),
+    Level.LOW: frozenset(Described),
+    Level.MODERATE: frozenset(Described),
+    Level.HIGH: frozenset({Described.DESCRIPTION, Described.FORMAT, Described.COLUMNS}),
+    Level.SEVERE: frozenset(),
+}

@@ -1,0 +1,126 @@
+"""Where the bytes lie: a private storage of ``ckan.lib.files``, an object for each segment."""
+
+from __future__ import annotations
+
+import io
+import os
+from collections.abc import Iterable, Iterator
+from functools import cache
+from typing import Any, NamedTuple
+
+from ckan.lib import files
+from file_keeper import make_storage
+
+OF_ITS_OWN, BYTES = "isp_restricted", "application/octet-stream"
+
+
+class Away(Exception):
+    """The storage cannot be reached, is full, or does not hold what it should."""
+
+
+class Lying(NamedTuple):
+    """An object in the storage: a segment of a file."""
+
+    file_id: str
+    number: int
+
+
+class Place:
+    """A storage, with the segments of files in it."""
+
+    def __init__(self, storage: Any) -> None:
+        self._storage = storage
+
+    @property
+    def path(self) -> str | None:
+        """The folder on this machine, where it is one."""
+        kind = type(self._storage).__module__
+        return str(self._storage.settings.path) if kind.endswith("fs") else None
+
+    @property
+    def public(self) -> bool:
+        """Whether it gives what it holds to everybody."""
+        return bool(getattr(self._storage.settings, "public", False))
+
+    def put(self, file_id: str, number: int, data: bytes) -> None:
+        """Write a segment; the same one again replaces it.
+
+        :raises Away: where it cannot be written
+        """
+        try:
+            where = _location(file_id, number)
+            self._storage.upload(where, files.Upload(io.BytesIO(data), where, len(data), BYTES))
+        except _TROUBLE as error:
+            raise Away(str(error)) from error
+
+    def get(self, file_id: str, number: int) -> bytes:
+        """
+        :raises Away: where it is not there
+        """
+        try:
+            content: bytes = self._storage.content(_data(file_id, number))
+        except _TROUBLE as error:
+            raise Away(f"{file_id}, segment {number}: {error}") from error
+        return content
+
+    def clear(self, file_id: str, numbers: Iterable[int]) -> None:
+        """Remove segments; those that are not there are none.
+
+        :raises Away: where one is left
+        """
+        for number in numbers:
+            try:
+                self._storage.remove(_data(file_id, number))
+            except files.exc.MissingFileError:
+                continue
+            except _TROUBLE as error:
+                raise Away(str(error)) from error
+        self._drop_folder(file_id)
+
+    def lying(self) -> Iterator[Lying]:
+        """Every segment that lies there, whatever the database says."""
+        try:
+            for location in self._storage.scan():
+                file_id, _slash, number = str(location).rpartition("/")
+                if file_id and number.isdigit():
+                    yield Lying(file_id, int(number))
+        except _TROUBLE as error:
+            raise Away(str(error)) from error
+
+    def _drop_folder(self, file_id: str) -> None:
+        if self.path:
+            try:
+                os.rmdir(os.path.join(self.path, file_id))
+            except OSError:
+                return
+
+
+_TROUBLE = (OSError, files.exc.FilesError)
+
+
+def place(name: str, path: str) -> Place:
+    """The storage of that name in the portal's configuration, or a folder of our own.
+
+    :param name: of ``ckan.files.storage.<name>``; empty for the folder
+    :param path: of the folder, which is made where it is missing
+    :raises Away: where there is no such storage
+    """
+    try:
+        return Place(files.get_storage(name) if name else _folder(path))
+    except _TROUBLE as error:
+        raise Away(str(error)) from error
+
+
+@cache
+def _folder(path: str) -> Any:
+    os.makedirs(path, mode=0o700, exist_ok=True)
+    settings = {"type": "ckan:fs", "path": path, "overwrite_existing": True}
+    return make_storage(OF_ITS_OWN, settings)
+
+
+def _location(file_id: str, number: int) -> Any:
+    return files.Location(f"{file_id}/{number:08d}")
+
+
+def _data(file_id: str, number: int) -> Any:
+    return files.FileData(_location(file_id, number))

@@ -1,0 +1,160 @@
+"""Restricted files: the one door that they leave by, and the page to keep them on."""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import Any
+from urllib.parse import quote
+
+import ckan.plugins.toolkit as tk
+from flask import Blueprint, Response, request, stream_with_context
+from flask.views import MethodView
+from werkzeug.http import dump_options_header
+
+from ..logic import restricted
+from ..services.files import Part
+from .asking import ask, form, messages
+
+files = Blueprint("isp_file", __name__)
+
+SAID = ("name", "description", "name_withheld")
+
+
+class Cannot(Exception):
+    """A part of a file that there is not."""
+
+
+@files.get("/isp/file/<id>")
+def download(id: str) -> Any:
+    """Send a file, or one part of it, to somebody who may have it."""
+    try:
+        opened = restricted.opened({"user": tk.current_user.name}, id, _asked(id))
+    except tk.ObjectNotFound:
+        return tk.abort(404)
+    except tk.NotAuthorized as error:
+        return _not_yours(error)
+    except Cannot as cannot:
+        return Response(status=416, headers={"Content-Range": f"bytes */{cannot}"})
+    file, part = opened.file, opened.part
+    headers = {
+        "Content-Length": str(part.length),
+        "Content-Disposition": _attached(file.name),
+        "Accept-Ranges": "bytes",
+        "ETag": f'"{id}"',
+        "X-Content-Type-Options": "nosniff",
+    }
+    if not opened.whole:
+        headers["Content-Range"] = f"bytes {part.first}-{part.last}/{file.size}"
+    return Response(
+        stream_with_context(opened.bytes),
+        status=200 if opened.whole else 206,
+        mimetype=file.media_type,
+        headers=headers,
+    )
+
+
+class Files(MethodView):
+    """The restricted files of a dataset, for those who manage them."""
+
+    def get(self, id: str, data: Any = None, errors: Any = None) -> Any:
+        told = ask("isp_file_list", id=id)
+        if not told["may_manage"]:
+            return tk.abort(404)
+        package = ask("package_show", id=id)
+        return tk.render(
+            "isp/files.html",
+            extra_vars={"pkg_dict": package, "data": data or {}, "errors": errors or {}, **told},
+        )
+
+    def post(self, id: str) -> Any:
+        """A file from a form, without a script."""
+        data: dict[str, Any] = {**form(*SAID), "id": id}
+        data["upload"] = request.files.get("upload") or None
+        try:
+            tk.get_action("isp_file_create")({}, {key: v for key, v in data.items() if v})
+        except tk.ValidationError as error:
+            return self.get(id, data, messages(error))
+        except (tk.NotAuthorized, tk.ObjectNotFound):
+            return tk.abort(404)
+        tk.h.flash_success(tk._("The file is kept, encrypted."))
+        return tk.redirect_to("isp_file.files", id=id)
+
+
+@files.post("/dataset/<id>/files/stream")
+def stream(id: str) -> Any:
+    """A file as the body of a request, its name in the query: read as it comes, of any size."""
+    sent = {key: request.args[key] for key in SAID if request.args.get(key)}
+    try:
+        told = tk.get_action("isp_file_create")({}, {"id": id, "upload": request.stream, **sent})
+    except tk.ValidationError as error:
+        return {"errors": messages(error)}, 409
+    except (tk.NotAuthorized, tk.ObjectNotFound):
+        return {"errors": {"id": [tk._("You may not add files to this dataset.")]}}, 404
+    return told
+
+
+class Destroy(MethodView):
+    """Destroy a file, once somebody said why."""
+
+    def get(self, id: str, data: Any = None, errors: Any = None) -> Any:
+        file = ask("isp_file_show", file=id)
+        package = ask("package_show", id=file["dataset"])
+        if not ask("isp_file_list", id=package["id"])["may_manage"]:
+            return tk.abort(404)
+        return tk.render(
+            "isp/file_destroy.html",
+            extra_vars={
+                "pkg_dict": package,
+                "file": file,
+                "data": data or {},
+                "errors": errors or {},
+            },
+        )
+
+    def post(self, id: str) -> Any:
+        file = ask("isp_file_show", file=id)
+        data = form("reason")
+        try:
+            tk.get_action("isp_file_destroy")({}, {"file": id, **data})
+        except tk.ValidationError as error:
+            return self.get(id, data, messages(error))
+        except (tk.NotAuthorized, tk.ObjectNotFound):
+            return tk.abort(404)
+        tk.h.flash_success(tk._("The file is destroyed."))
+        return tk.redirect_to("isp_file.files", id=file["dataset"])
+
+
+def _asked(id: str) -> Any:
+    """What part is asked for: one range, or else all of it; all where the file is another now."""
+
+    def asked(size: int) -> Part | None:
+        wanted = request.range
+        if wanted is None or wanted.units != "bytes" or len(wanted.ranges) != 1:
+            return None
+        if request.if_range.etag not in (None, id) or request.if_range.date:
+            return None
+        found = wanted.range_for_length(size)
+        if found is None:
+            raise Cannot(size)
+        return Part(found[0], found[1] - 1)
+
+    return asked
+
+
+def _not_yours(error: tk.NotAuthorized) -> Any:
+    if not tk.current_user.is_authenticated:
+        return tk.redirect_to("user.login", came_from=request.full_path)
+    return tk.render("isp/refusal.html", extra_vars={"messages": [str(error)]}), 403
+
+
+def _attached(name: str) -> str:
+    """A name in any script, and one for what reads ASCII only."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+    names = {"filename": plain}
+    if plain != name:
+        names["filename*"] = f"UTF-8''{quote(name, safe='')}"
+    return dump_options_header("attachment", names)
+
+
+files.add_url_rule("/dataset/<id>/files", view_func=Files.as_view("files"))
+files.add_url_rule("/isp/file/<id>/destroy", view_func=Destroy.as_view("destroy"))

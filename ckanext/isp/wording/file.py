@@ -1,0 +1,92 @@
+"""Words about files in the restricted store (R36, R62, R68, R70)."""
+
+from __future__ import annotations
+
+import ckan.plugins.toolkit as tk
+
+from ..policy.access import Standing
+
+_ = tk._
+
+
+def right(of: Standing) -> str:
+    """By which right somebody receives a file."""
+    return {
+        Standing.ANYONE: _("everybody may"),
+        Standing.MEMBER: _("member of the organization"),
+        Standing.EDITOR: _("editor of the organization"),
+        Standing.SYSADMIN: _("administrator of the portal"),
+    }[of]
+
+
+def open_data(level: str) -> str:
+    return _(
+        "This dataset is {level} and open to everybody: add the file as a resource. Restricted "
+        "files are for datasets that are on request or for members."
+    ).format(level=level)
+
+
+def metadata_only(level: str, by: str) -> str:
+    return _(
+        "{by} keeps no files of {level} data on the portal: describe it here, and deliver it by "
+        "the channel that the protocol names."
+    ).format(level=level, by=by)
+
+
+def classify_first() -> str:
+    return _("Choose the sensitivity of the dataset first: it decides where its files lie.")
+
+
+def no_file() -> str:
+    return _("Choose a file.")
+
+
+def no_name() -> str:
+    return _("Give the file a name.")
+
+
+def too_large(megabytes: int) -> str:
+    return _("A file may have {megabytes} MB at most.").format(megabytes=megabytes)
+
+
+def no_key() -> str:
+    return _(
+        "The portal has no key for restricted files yet. Its administrator makes one with "
+        "`ckan isp store key add`. Nothing was kept."
+    )
+
+
+def storage_away() -> str:
+    return _(
+        "The portal could not keep the file: its storage is full or cannot be reached. Nothing was "
+        "kept; try again later, or tell the portal's administrator."
+    )
+
+
+def no_such_file() -> str:
+    return _("There is no such file.")
+
+
+def of_another_dataset() -> str:
+    return _("That file belongs to another dataset.")
+
+
+def not_yours(whom: str) -> str:
+    """For somebody who finds a dataset, and may not have its files."""
+    return _("You may not have this file. Ask {whom}.").format(whom=whom)
+
+
+def unreadable() -> str:
+    return _(
+        "The file cannot be read at the moment. The portal's administrator can find out why with "
+        "`ckan isp store verify`."
+    )
+
+
+def withheld() -> str:
+    """In the place of a name that tells too much."""
+    return _("Name withheld")
+
+
+def purged() -> str:
+    return _("The dataset was purged")
