@@ -140,14 +140,19 @@ def may(user: Any, package: Any, what: May) -> Standing | None:
     :param package: a row of CKAN's datasets, as it is now
     """
     right = standing(user, package)
+    return right if allows(package, right, what) else None
+
+
+def allows(package: Any, right: Standing, what: May) -> bool:
+    """Whether somebody who stands so may do that with the files of a dataset, as it is now."""
     extras = package.extras if isinstance(package.extras, dict) else {}
     exposure = Exposure.of(package.private, extras.get(ON_REQUEST) == TRUE)
     if package.state != ACTIVE:
         # what is not published yet is seen by those who make it; what is deleted by nobody
         exposure = Exposure.MEMBERS
         if package.state != DRAFT or right < Standing.EDITOR:
-            return None
-    return right if access.may(exposure, right, what) else None
+            return False
+    return access.may(exposure, right, what)
 
 
 _RIGHTS = (

@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 import ckan.plugins as p
 import ckan.plugins.toolkit as tk
 from babel.dates import format_datetime, format_timedelta
+from babel.units import format_unit
 from ckan import model
 from ckan.types import Context
 from markupsafe import Markup
@@ -464,7 +465,13 @@ def isp_files(package: dict[str, Any]) -> dict[str, Any]:
 
 def isp_size(size: int) -> str:
     """How large a file is, as people say it."""
-    return tk.h.localised_filesize(size)
+    unit, value = "byte", float(size)
+    for larger in ("kilobyte", "megabyte", "gigabyte"):
+        if value < 1000:
+            break
+        unit, value = larger, value / 1000
+    named, few = f"digital-{unit}", "#,##0.#"
+    return format_unit(value, named, length="short", format=few, locale=wording.language())
 
 
 def isp_most_megabytes() -> int:

@@ -237,7 +237,7 @@ def test_a_part_costs_no_more_than_the_segments_it_lies_in(
         {"user": member["name"]}, file["id"], lambda _size: files.Part(20, 40)
     )
     assert b"".join(opened.bytes) == TABLE[20:41]
-    assert read == [1, 2]
+    assert sorted(read) == [1, 2]
 
 
 @pytest.mark.parametrize("name", ["Réfugiés de Darfour.csv", "قائمة.csv", "名单.csv", 'a"b;c.csv'])

@@ -41,6 +41,25 @@ class Taken(Exception):
     """A right that ended while a file was streamed."""
 
 
+class Sent(NamedTuple):
+    """What a file is called that leaves."""
+
+    id: str
+    package_id: str
+    name: str
+    media_type: str
+    size: int
+
+
+class Found(NamedTuple):
+    """A file that somebody may know of, and how they stand to its dataset."""
+
+    file: File
+    package: model.Package
+    right: Standing
+    user: Any
+
+
 class Opened(NamedTuple):
     """A file that somebody receives.
 
@@ -49,7 +68,7 @@ class Opened(NamedTuple):
     :param bytes: read as they are asked for; ends early where the right does
     """
 
-    file: File
+    file: Sent
     part: Part
     whole: bool
     bytes: Iterator[bytes]
@@ -118,27 +137,27 @@ def opened(
     :raises ObjectNotFound: where there is none, or they may not know of it
     :raises NotAuthorized: where they may know of it, and not have it
     """
-    file = found(context, file_id)
-    user, package = reader(context), model.Package.get(file.package_id)
-    right = gate.may(user, package, May.GET)
-    if right is None:
+    file, package, right, user = _find(context, file_id)
+    if not gate.allows(package, right, May.GET):
         raise tk.NotAuthorized(wording.file.not_yours(_whom(package)))
     size = file.size or 0
     part = (asked(size) if asked else None) or Part(0, size - 1)
     whole = part.length == size
+    act = save.door(context, "isp_file_download")
     try:
         there = place_of(file.storage, config.store_folder())
         data = store.read(there, keys.read(config.key_file()), file, part)
+        # the first bytes are read while the database writes
+        store.downloaded(model.Session, act, file, right.slug, part)
         first = next(data, b"")
     except (Away, NoKey, Damaged) as error:
-        log.exception("Restricted file %s cannot be read", file.id)
+        model.Session.rollback()
+        log.exception("Restricted file %s cannot be read", file_id)
         raise tk.ValidationError({"file": [wording.file.unreadable()]}) from error
-    act = save.door(context, "isp_file_download")
-    store.downloaded(model.Session, act, file, right.slug, part)
+    told = Sent(file.id, file.package_id, file.name, file.media_type, size)
     model.Session.commit()
-    model.Session.refresh(file)
     user_id = user.id if user else None
-    return Opened(file, part, whole, _while_allowed(first, data, user_id, file))
+    return Opened(told, part, whole, _while_allowed(first, data, user_id, told))
 
 
 def found(context: Context, file_id: Any, *, lock: bool = False) -> File:
@@ -146,12 +165,7 @@ def found(context: Context, file_id: Any, *, lock: bool = False) -> File:
 
     :raises ObjectNotFound: for all others
     """
-    file = store.find(model.Session, file_id, lock=lock) if isinstance(file_id, str) else None
-    package = model.Package.get(file.package_id) if file else None
-    known = package and gate.may(reader(context), package, May.FIND)
-    if file is None or known is None or package is None or file.state != State.KEPT.value:
-        raise tk.ObjectNotFound(wording.file.no_such_file())
-    return file
+    return _find(context, file_id, lock=lock).file
 
 
 def to_change(context: Context, file_id: Any) -> File:
@@ -211,6 +225,17 @@ def clear(of: Iterable[File]) -> None:
             store.clear(place_of(file.storage, config.store_folder()), file.id, file.segments)
         except Away:
             log.exception("Bytes of the destroyed file %s are left", file.id)
+
+
+def _find(context: Context, file_id: Any, *, lock: bool = False) -> Found:
+    file = store.find(model.Session, file_id, lock=lock) if isinstance(file_id, str) else None
+    package = model.Package.get(file.package_id) if file else None
+    if file is not None and package is not None and file.state == State.KEPT.value:
+        user = reader(context)
+        right = gate.standing(user, package)
+        if gate.allows(package, right, May.FIND):
+            return Found(file, package, right, user)
+    raise tk.ObjectNotFound(wording.file.no_such_file())
 
 
 def _accepts(package: model.Package) -> None:
@@ -280,7 +305,7 @@ def _nothing_left(there: Place, file: File) -> Iterator[None]:
 
 
 def _while_allowed(
-    first: bytes, data: Iterator[bytes], user_id: str | None, file: File
+    first: bytes, data: Iterator[bytes], user_id: str | None, file: Sent
 ) -> Iterator[bytes]:
     """The bytes, as long as somebody may have them: a right that ends, ends running downloads."""
     file_id, package_id, looked = file.id, file.package_id, time.monotonic()

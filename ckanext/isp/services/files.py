@@ -5,9 +5,12 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import uuid
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from enum import Enum
+from itertools import islice
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -22,6 +25,9 @@ from ..store.place import Away, Place
 from ..store.table import Table
 from . import record
 from .act import Act
+
+# segments that are read before they are asked for
+AHEAD = 2
 
 
 class State(Enum):
@@ -370,8 +376,32 @@ def _segments(
     if part.length <= 0:
         # the one segment of an empty file, so that a damaged one is noticed
         lock.open(0, place.get(file_id, 0), last=True)
-        return
-    for number in range(part.first // segment, part.last // segment + 1):
-        data = lock.open(number, place.get(file_id, number), last=number == segments - 1)
+        return iter(())
+
+    def opened(number: int) -> bytes:
+        return lock.open(number, place.get(file_id, number), last=number == segments - 1)
+
+    numbers = range(part.first // segment, part.last // segment + 1)
+    return _cut_to(part, segment, zip(numbers, _ahead(opened, numbers), strict=True))
+
+
+def _cut_to(part: Part, segment: int, read: Iterable[tuple[int, bytes]]) -> Iterator[bytes]:
+    for number, data in read:
         begins = number * segment
-        yield data[max(part.first - begins, 0) : part.last - begins + 1]
+        first, end = max(part.first - begins, 0), part.last - begins + 1
+        yield data if first == 0 and end >= len(data) else data[first:end]
+
+
+def _ahead(opened: Callable[[int], bytes], numbers: Iterable[int]) -> Iterator[bytes]:
+    """Each segment, some of the next read while somebody has the one before; the first at once."""
+    beside, left = ThreadPoolExecutor(AHEAD), iter(numbers)
+    waiting = deque(beside.submit(opened, number) for number in islice(left, AHEAD))
+
+    def following() -> Iterator[bytes]:
+        with beside:
+            while waiting:
+                data = waiting.popleft().result()
+                waiting.extend(beside.submit(opened, number) for number in islice(left, 1))
+                yield data
+
+    return following()

@@ -14,7 +14,7 @@ from typing import Protocol
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-SEGMENT = 4 * 1024 * 1024
+SEGMENT = 1024 * 1024
 KEY_BITS, NONCE = 256, 12
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import os
 from collections.abc import Iterable, Iterator
@@ -58,7 +59,12 @@ class Place:
         :raises Away: where it is not there
         """
         try:
-            content: bytes = self._storage.content(_data(file_id, number))
+            parts = self._storage.stream(_data(file_id, number))
+            if not hasattr(parts, "read"):
+                return b"".join(parts)
+            # a file on this machine would be read line by line
+            with contextlib.closing(parts):
+                content: bytes = parts.read()
         except _TROUBLE as error:
             raise Away(f"{file_id}, segment {number}: {error}") from error
         return content
