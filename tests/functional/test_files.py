@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -471,6 +472,34 @@ def test_the_portals_key_is_changed_while_files_are_read(
     assert keys.read(path).names == [new]
     assert get(app, member, file).data == TABLE
     assert isp("key", "list").exit_code == 0
+
+
+def test_a_destroyed_file_cannot_be_read_from_a_dump_once_the_portals_key_was_changed(
+    isp: Any, app: CKANTestApp, moderate: Any, keep: Keep, editor: Any, member: Any, store: Path
+) -> None:
+    file, other = keep(moderate), keep(moderate)
+    copies = {path: path.read_bytes() for path in store.rglob("*") if path.is_file()}
+    dump = model.Session.execute(sa.text("SELECT to_jsonb(f) FROM isp_file f")).scalars().all()
+    destroy = {"file": file["id"], "reason": "The purpose is served"}
+    tk.get_action("isp_file_destroy")({"user": editor["name"]}, destroy)
+    (old,) = keys.read(tk.config[config.KEY_FILE]).names
+    isp("key", "add")
+    isp("key", "rotate")
+    isp("key", "drop", old)
+    assert get(app, member, other).data == TABLE
+    for path, data in copies.items():
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(data)
+    model.Session.execute(sa.text("DELETE FROM isp_file"))
+    restore = sa.text(
+        "INSERT INTO isp_file SELECT * FROM jsonb_populate_record(NULL::isp_file, :row)"
+    )
+    for row in dump:
+        model.Session.execute(restore, {"row": json.dumps(row)})
+    model.Session.commit()
+    answer = get(app, member, file)
+    assert answer.status_code == 409
+    assert CANARY.decode() not in answer.text
 
 
 def test_a_key_that_is_missing_is_named(isp: Any, moderate: Any, keep: Keep) -> None:

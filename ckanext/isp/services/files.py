@@ -150,12 +150,17 @@ def change(session: Session, act: Act, file: File, values: dict[str, Any]) -> No
 
 
 def destroy(session: Session, act: Act, file: File) -> None:
-    """Destroy the key of a file: what lies anywhere of it can no longer be read by anybody.
+    """Destroy the key of a file: what lies of it in any storage can no longer be read by anybody.
 
-    Cryptographic erase, in the words of NIST SP 800-88. What tells of its content goes too; that
+    Cryptographic erase, in the words of NIST SP 800-88; older dumps of the database hold the key,
+    wrapped, until the portal's is changed. What tells of its content goes too; that
     there was a file, and who destroyed it and why, stays on record.
     """
     told = {"file": file.id, "size": file.size, "method": "cryptographic erase"}
+    told["not_reached"] = [
+        "downloaded copies",
+        f"dumps of the database while key {file.key_id} is kept",
+    ]
     file.key = file.key_id = file.columns = file.rows = file.digest = file.description = None
     file.name, file.name_withheld = file.format or "file", True
     file.state, file.destroyed_at = State.DESTROYED.value, sa.func.clock_timestamp()

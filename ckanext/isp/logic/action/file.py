@@ -100,7 +100,9 @@ def isp_file_patch(context: Context, data_dict: DataDict) -> dict[str, Any]:
 
 @validate(schema.file_destroy)
 def isp_file_destroy(context: Context, data_dict: DataDict) -> dict[str, Any]:
-    """Destroy a restricted file, at once and for good: nobody can read it again, from no copy.
+    """Destroy a restricted file, at once and for good: its key, then its bytes.
+
+    A dump of the database from before opens it until the portal's key is changed.
 
     :param file: its id
     :param reason: why; it stays on record
