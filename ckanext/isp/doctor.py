@@ -24,8 +24,8 @@ from ckan.lib import files
 from . import config, gate
 from .implementations.labels import PermissionLabels
 from .model import guard
+from .services import datasets, protocol_change, protocols, reminder
 from .services import files as files_kept
-from .services import protocol_change, protocols, reminder
 from .store import keys
 from .store.place import Away, Place, place
 
@@ -33,6 +33,10 @@ log = logging.getLogger(__name__)
 
 LOOK_AGAIN_SECONDS = 3600
 LOOK_AGAIN_WHILE_CLOSED_SECONDS = 5
+HOLDING = sa.text(
+    f"SELECT count(*) FROM package p JOIN ({datasets.HOLDING}) r ON r.package_id = p.id "
+    "WHERE isp_rank(p.extras->>'sensitivity') > 1 AND p.state <> 'deleted'"
+)
 STALE = sa.text("SELECT count(*) FROM isp_outbox WHERE at < now() - interval '1 hour'")
 
 
@@ -149,6 +153,7 @@ def run() -> list[Finding]:
         _storage,
         _store,
         _keys,
+        _sealing,
         _options,
         _plugins,
         _mail,
@@ -333,6 +338,20 @@ def _keys() -> Iterator[Finding]:
         yield Finding("restricted keys", State.WARN, f"{lost} files cannot be read", remedy)
     if not shared and not lost:
         yield Finding("restricted keys", State.OK, f"{len(ring.names)}, {ring.current} in use")
+
+
+def _sealing() -> Iterator[Finding]:
+    """Resources that belong into the restricted store: it is asked of levels, not of protocols."""
+    with model.meta.engine.connect() as connection:
+        if guard.mode(connection) is None:
+            return
+        holding = connection.execute(HOLDING).scalar_one()
+    yield Finding(
+        "restricted files",
+        State.WARN if holding else State.OK,
+        f"{holding} datasets above Low hold resources" if holding else "none is a resource",
+        "Run `ckan isp store adopt`, and keep a worker running." if holding else "",
+    )
 
 
 def _folders_of_storages() -> list[str]:

@@ -463,6 +463,13 @@ def isp_files(package: dict[str, Any]) -> dict[str, Any]:
         return {"files": [], "may_manage": False}
 
 
+def isp_moving(package: dict[str, Any]) -> bool:
+    """Whether a dataset's resources are about to become restricted files."""
+    level = gate.level_of(package)
+    sensitive = level is not None and level > Level.LOW
+    return bool(sensitive and package.get("resources") and config.key_file())
+
+
 def isp_size(size: int) -> str:
     """How large a file is, as people say it."""
     unit, value = "byte", float(size)

@@ -19,9 +19,10 @@ from ckan.cli.cli import ckan as ckan_command
 from ckan.tests import factories
 from ckan.tests.helpers import CKANTestApp
 from conftest import Dataset, events
+from werkzeug.datastructures import FileStorage
 
-from ckanext.isp import config, doctor
-from ckanext.isp.logic import restricted
+from ckanext.isp import config, doctor, jobs
+from ckanext.isp.logic import remains, restricted, sealing
 from ckanext.isp.model.tables import RestrictedFile as File
 from ckanext.isp.services import files
 from ckanext.isp.store import cipher, keys
@@ -594,3 +595,210 @@ def test_doctor_refuses_a_key_beside_the_files(
     assert said()[0] == "refuse"
     monkeypatch.setitem(tk.config, config.KEY_FILE, "")
     assert said()[0] == "warn"
+
+
+@pytest.fixture
+def sealed(dataset: Dataset, editor: Any) -> Callable[..., dict[str, Any]]:
+    """A dataset that was Low and open, with a file, a link and a table; raised, not sealed yet."""
+
+    def make(level: str) -> dict[str, Any]:
+        made = dataset(sensitivity="low", private=False, title="Camp")
+        user: Any = {"user": editor["name"]}
+        upload = FileStorage(io.BytesIO(TABLE), "people.csv")
+        tk.get_action("resource_create")(
+            dict(user),
+            {"package_id": made["id"], "name": "People", "format": "CSV", "upload": upload},
+        )
+        link = {"package_id": made["id"], "name": "Map", "url": f"https://example.org/{LINK}"}
+        tk.get_action("resource_create")(dict(user), link)
+        table = {
+            "resource": {"package_id": made["id"], "name": "Tents"},
+            "fields": [{"id": "name", "type": "text"}, {"id": "tent", "type": "int"}],
+            "records": [{"name": CANARY.decode(), "tent": n} for n in range(3)],
+        }
+        tk.get_action("datastore_create")({**user, "ignore_auth": True}, table)
+        patch = {"id": made["id"], "sensitivity": level}
+        return tk.get_action("package_patch")(dict(user), patch)
+
+    return make
+
+
+LINK = "amina-darrel-well"
+
+
+def everything_said(app: CKANTestApp, of: dict[str, Any], user: Any) -> str:
+    headers, id = as_user(user), of["id"]
+    doors = [
+        f"/api/3/action/package_show?id={id}",
+        f"/api/3/action/package_show?id={id}&use_default_schema=true",
+        "/api/3/action/package_search?include_private=true&rows=1000",
+        "/api/3/action/package_search?include_private=true&fl=*",
+        "/api/3/action/resource_search?query=name:e",
+        f"/api/3/action/package_activity_list?id={id}",
+        "/api/3/action/recently_changed_packages_activity_list",
+        f"/dataset/{id}",
+        f"/dataset/activity/{id}",
+    ]
+    for resource in of["resources"]:
+        doors += [
+            f"/api/3/action/resource_show?id={resource['id']}",
+            f"/api/3/action/datastore_search?resource_id={resource['id']}",
+            f"/api/3/action/resource_view_list?id={resource['id']}",
+            f"/dataset/{id}/resource/{resource['id']}",
+            f"/dataset/{id}/resource/{resource['id']}/download/people.csv",
+            f"/datastore/dump/{resource['id']}",
+        ]
+    answers = [app.get(door, headers=headers, follow_redirects=False) for door in doors]
+    return "\n".join(answer.text + str(answer.headers) for answer in answers)
+
+
+@pytest.mark.parametrize("level", ["moderate", "high", "severe"])
+def test_sealing_leaves_nothing_of_resources_and_loses_nothing(
+    level: str, sealed: Any, app: CKANTestApp, member: Any, editor: Any, store: Path
+) -> None:
+    made = sealed(level)
+    assert len(made["resources"]) == 3
+    assert made["private"] is True
+    before = everything_said(app, made, member)
+    assert CANARY.decode() in before
+    assert LINK in before
+    assert sealing.waiting() == [made["id"]]
+    assert sealing.seal(made["id"]) == (3, 0)
+    jobs.drain_outbox()
+    assert sealing.waiting() == []
+    after = everything_said(app, made, member)
+    assert CANARY.decode() not in after
+    assert LINK not in after
+    people, link, tents = listed(member["name"], made)
+    assert get(app, member, people).data == TABLE
+    assert LINK.encode() in get(app, member, link).data
+    assert get(app, member, tents).data.count(CANARY) == 3
+    assert (tents["columns"], tents["rows"]) == (["name", "tent"], 3)
+    assert events(made["id"]).count("file_sealed") == 3
+    with pytest.raises(sealing.Missing):
+        sealing._uploaded(made["resources"][0]["id"])
+    assert sealing.seal(made["id"]) == (0, 0)
+    if level != "severe":
+        asked = {"id": made["id"], "private": False, "is_requestdata_type": True}
+        shared = tk.get_action("package_patch")({"user": editor["name"]}, asked)
+        assert shared["private"] is False
+
+
+def test_a_sealing_that_was_interrupted_goes_on(
+    sealed: Any, app: CKANTestApp, member: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = sealed("high")
+    for place, name in ((files, "write"), (files, "keep"), (remains, "destroy")):
+        with monkeypatch.context() as broken:
+            broken.setattr(place, name, stop)
+            with pytest.raises(KeyboardInterrupt):
+                sealing.seal(made["id"])
+            model.Session.rollback()
+        assert tk.get_action("package_show")({"user": member["name"]}, {"id": made["id"]})[
+            "private"
+        ]
+    sealing.seal(made["id"])
+    jobs.drain_outbox()
+    assert len(listed(member["name"], made)) == 3
+    after = everything_said(app, made, member)
+    assert CANARY.decode() not in after
+    assert LINK not in after
+
+
+def stop(*_asked: Any, **_told: Any) -> None:
+    raise KeyboardInterrupt
+
+
+def test_a_resource_that_changed_while_it_was_read_is_not_lost(
+    sealed: Any, editor: Any, member: Any, app: CKANTestApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = sealed("high")
+    write, newer = files.write, b"name\nNobody\n"
+
+    def slowly(*asked: Any) -> Any:
+        monkeypatch.setattr(files, "write", write)
+        arrived = write(*asked)
+        upload = FileStorage(io.BytesIO(newer), "people.csv")
+        data = {"id": made["resources"][0]["id"], "name": "People", "upload": upload}
+        tk.get_action("resource_update")({"user": editor["name"]}, data)
+        return arrived
+
+    monkeypatch.setattr(files, "write", slowly)
+    assert sealing.seal(made["id"]) == (2, 0)
+    assert sealing.seal(made["id"]) == (1, 0)
+    assert newer in [get(app, member, file).data for file in listed(member["name"], made)]
+
+
+def test_what_is_open_or_has_no_file_stays(
+    dataset: Dataset, sealed: Any, app: CKANTestApp, isp: Any
+) -> None:
+    low = dataset(sensitivity="low", resources=[{"url": "https://example.org/x", "name": "Open"}])
+    assert sealing.waiting() == []
+    assert sealing.seal(low["id"]) == (0, 0)
+    made = sealed("high")
+    remains.remove_file(made["resources"][0]["id"])
+    assert "1 datasets" in isp("adopt", "--dry-run").output
+    result = isp("adopt")
+    assert result.exit_code == 1
+    assert "2 resources are restricted files now; 1 could not be moved." in result.output
+
+
+def test_the_worker_is_asked_to_seal_whatever_came_as_a_resource(
+    dataset: Dataset, editor: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[Any] = []
+    monkeypatch.setattr(tk, "enqueue_job", lambda job, *args, **_more: asked.append((job, args)))
+    link = {"url": "https://example.org/x", "name": "People"}
+    made = dataset(sensitivity="high", resources=[link])
+    assert [args[0][0] for job, args in asked if job is sealing.seal] == [made["id"]]
+    dataset(sensitivity="low", resources=[link])
+    dataset(sensitivity="high")
+    assert len([job for job, _args in asked if job is sealing.seal]) == 1
+    monkeypatch.setitem(tk.config, config.KEY_FILE, "")
+    dataset(sensitivity="high", resources=[link])
+    assert len([job for job, _args in asked if job is sealing.seal]) == 1
+
+
+@pytest.mark.parametrize("level", ["moderate", "high", "severe"])
+def test_what_scripts_send_as_a_resource_is_kept_as_a_restricted_file(
+    level: str, app: CKANTestApp, dataset: Dataset, editor: Any, member: Any, store: Path
+) -> None:
+    made = dataset(sensitivity=level)
+    sent = {"package_id": made["id"], "name": "People", "upload": (io.BytesIO(TABLE), "people.csv")}
+    door, headers = "/api/3/action/resource_create", as_user(editor)
+    told = app.post(door, data=sent, headers=headers).json["result"]
+    assert told["isp_restricted"] is True
+    assert told["isp_notices"][0]["code"] == "kept_restricted"
+    assert (told["name"], told["description"]) == ("people.csv", "People")
+    assert get(app, member, told).data == TABLE
+    assert app.get(told["url"], headers=as_user(member)).data == TABLE
+    show = {"user": editor["name"]}, {"id": made["id"]}
+    assert tk.get_action("package_show")(*show)["resources"] == []
+    assert CANARY not in on_disk(store.parent)
+
+    newer = {"id": told["id"], "name": "People", "upload": (io.BytesIO(b"name"), "people.csv")}
+    door = "/api/3/action/resource_update"
+    replaced = app.post(door, data=newer, headers=headers).json["result"]
+    assert [file["id"] for file in listed(editor["name"], made)] == [replaced["id"]]
+
+
+@pytest.mark.parametrize("level", ["moderate", "high", "severe"])
+def test_a_link_to_data_that_is_not_open_is_refused(
+    level: str, dataset: Dataset, editor: Any, member: Any
+) -> None:
+    made = dataset(sensitivity=level)
+    asked = {"package_id": made["id"], "name": "Map", "url": "https://example.org/map"}
+    with pytest.raises(tk.ValidationError) as refused:
+        tk.get_action("resource_create")({"user": editor["name"]}, dict(asked))
+    assert set(refused.value.error_dict) == {"url"}
+    with pytest.raises(tk.NotAuthorized):
+        tk.get_action("resource_create")({"user": member["name"]}, dict(asked))
+
+
+def test_a_resource_of_low_data_stays_one(dataset: Dataset, editor: Any) -> None:
+    for fields in ({"private": False}, {"private": True}):
+        made = dataset(sensitivity="low", **fields)
+        asked = {"package_id": made["id"], "name": "Map", "url": "https://example.org/map"}
+        tk.get_action("resource_create")({"user": editor["name"]}, asked)
+        shown = tk.get_action("package_show")({"user": editor["name"]}, {"id": made["id"]})
+        assert len(shown["resources"]) == 1

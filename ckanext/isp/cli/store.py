@@ -9,7 +9,8 @@ from collections import Counter
 import click
 from ckan import model
 
-from .. import config
+from .. import config, jobs
+from ..logic import sealing
 from ..services import files
 from ..store import keys
 from ..store.keys import NoKey, Ring
@@ -120,6 +121,27 @@ def verify(mend: bool, quick: bool, form: str) -> None:
     told = f"{looked['f']} files looked at, {len(found)} faults, {len(found) - left} mended."
     click.echo(told, err=form != "table")
     sys.exit(1 if left else 0)
+
+
+@store.command("adopt")
+@click.option("--dry-run", is_flag=True, help="Count what would be moved, move nothing.")
+def adopt(dry_run: bool) -> None:
+    """Move the resources of all datasets that may not hold any into the store, one by one, while
+    the portal runs. It can be interrupted, and run again."""
+    waiting, done, failed = sealing.waiting(), 0, 0
+    if dry_run:
+        click.echo(f"The resources of {len(waiting)} datasets would be moved. Nothing was moved.")
+        return
+    _ring()
+    for number, package_id in enumerate(waiting, start=1):
+        package = model.Package.get(package_id)
+        name = package.name if package else package_id
+        moved, left = sealing.seal(package_id)
+        done, failed = done + moved, failed + left
+        click.echo(f"{number} of {len(waiting)}: {name}, {moved} resources", err=True)
+    jobs.drain_outbox()
+    click.echo(f"{done} resources are restricted files now; {failed} could not be moved.")
+    sys.exit(1 if failed else 0)
 
 
 @store.command("export")

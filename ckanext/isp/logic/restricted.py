@@ -16,11 +16,12 @@ from ckan import model
 from ckan.lib.helpers import unified_resource_format
 from ckan.types import Context
 
-from .. import config, gate, wording
+from .. import config, gate, notify, wording
 from ..model.tables import RestrictedFile as File
 from ..policy.access import DESCRIBED, Described, May, Standing
-from ..policy.facts import SENSITIVITY
+from ..policy.facts import SENSITIVITY, Stored
 from ..policy.scale import Exposure, Level, Storage
+from ..policy.verdict import Verdict
 from ..services import datasets
 from ..services import files as store
 from ..services.files import Given, Part, State
@@ -35,6 +36,7 @@ log = logging.getLogger(__name__)
 
 ANYTHING = "application/octet-stream"
 LOOK_AGAIN_SECONDS = 1
+RESTRICTED = "kept_restricted"
 
 
 class Taken(Exception):
@@ -126,6 +128,41 @@ def take_in(context: Context, data_dict: dict[str, Any], replaced: File | None =
         log.exception("A restricted file could not be written")
         raise tk.ValidationError({"upload": [wording.file.storage_away()]}) from error
     return file
+
+
+def divert(context: Context, data_dict: dict[str, Any]) -> dict[str, Any] | None:
+    """What scripts send as a resource, kept as a restricted file where the dataset takes those.
+
+    :returns: what ``isp_file_show`` tells, and what scripts read of a resource; None where it is
+        for CKAN itself
+    :raises ValidationError: for a link, which could not be withdrawn once it is known
+    """
+    if not config.key_file():
+        return None
+    old = _replaced(data_dict.get("id"))
+    package = model.Package.get(old.package_id if old else data_dict.get("package_id"))
+    if package is None or not _takes_no_resources(package):
+        return None
+    if old is None:
+        tk.check_access("resource_create", context, {**data_dict, "package_id": package.id})
+    tk.check_access("isp_file_create", context, {"id": package.id})
+    if not data_dict.get("upload"):
+        if old is None and not data_dict.get("url"):
+            return None
+        words = wording.level_and_class(_level(package))
+        raise tk.ValidationError({"url": [wording.file.no_links(words)]})
+    given = {"id": package.id, "upload": data_dict["upload"], "format": data_dict.get("format")}
+    given["description"] = data_dict.get("description") or data_dict.get("name")
+    file = take_in(context, given, old)
+    shown = told(file, package, gate.may(reader(context), package, May.GET))
+    notify.tell(context, [{"code": RESTRICTED, "message": wording.file.kept_restricted()}])
+    return {
+        **shown,
+        "package_id": package.id,
+        "url_type": "isp",
+        "isp_restricted": True,
+        "isp_notices": [{"code": RESTRICTED, "message": wording.file.kept_restricted()}],
+    }
 
 
 def opened(
@@ -238,6 +275,26 @@ def _find(context: Context, file_id: Any, *, lock: bool = False) -> Found:
     raise tk.ObjectNotFound(wording.file.no_such_file())
 
 
+def _replaced(reference: Any) -> File | None:
+    """The restricted file of that id, where a script takes it for a resource."""
+    file = store.find(model.Session, reference) if isinstance(reference, str) else None
+    return file if file and file.state == State.KEPT.value else None
+
+
+def _takes_no_resources(package: model.Package) -> bool:
+    """Whether files of a dataset are restricted: by its level, or since it is on request."""
+    stored, verdict = _verdict(package)
+    if stored.facts.level is None or package.state == "deleted":
+        return False
+    return stored.exposure is Exposure.ON_REQUEST or verdict.storage is not Storage.RESOURCE
+
+
+def _verdict(package: model.Package) -> tuple[Stored, Verdict]:
+    stored, _adopting, _before = datasets.read(model.Session, package)
+    known, asked = datasets.known(model.Session, [package.id], config.places())[package.id]
+    return stored, gate.verdict(dataclasses.replace(stored.facts, known=known, asked=asked))
+
+
 def _accepts(package: model.Package) -> None:
     """Whether a dataset takes restricted files.
 
@@ -245,12 +302,10 @@ def _accepts(package: model.Package) -> None:
     """
     if package.state == "deleted":
         raise tk.ObjectNotFound()
-    stored, _adopting, _before = datasets.read(model.Session, package)
+    stored, verdict = _verdict(package)
     level = stored.facts.level
     if level is None:
         raise tk.ValidationError({"upload": [wording.file.classify_first()]})
-    known, asked = datasets.known(model.Session, [package.id], config.places())[package.id]
-    verdict = gate.verdict(dataclasses.replace(stored.facts, known=known, asked=asked))
     words = wording.level_and_class(level)
     if verdict.storage is Storage.NONE:
         by = wording.protocol(gate.cited(verdict))

@@ -17,12 +17,12 @@ from flask import current_app
 from .. import config, gate, notify, portal, wording
 from ..policy.event import Event
 from ..policy.save import Asked, Refusal, Settlement, settle
-from ..policy.scale import Level, lowers
+from ..policy.scale import Level, Storage, lowers
 from ..policy.verdict import Verdict
 from ..services import act as acts
 from ..services import classification, datasets, lowering, record
 from ..services.act import Act
-from . import acknowledgement, answers, fields, remains
+from . import acknowledgement, answers, fields, remains, sealing
 from .answers import Said
 from .fields import Reading
 
@@ -56,6 +56,8 @@ def create(up: Action, context: Context, data_dict: DataDict) -> Any:
         # written once the dataset has an id: implementations/controller.py
         context[ANSWERED] = _classification(context, "package_create", settled, said)
     result = up(context, data_dict)
+    if not context.get("defer_commit"):
+        _seal(context, result["id"], data_dict, settled)
     told = _told(context, result, settled)
     if wanted:
         told = _propose(context, told, result["id"], wanted, said)
@@ -102,6 +104,7 @@ def update(up: Action, context: Context, data_dict: DataDict) -> Any:
             # CKAN found nothing new: the answers may be, and the lock is given back
             model.Session.commit()
         remains.sweep(reading.original, data_dict)
+        _seal(context, package.id, data_dict, settled)
     told = _told(context, result, settled)
     return _propose(context, told, package.id, wanted, said) if wanted else told
 
@@ -314,6 +317,12 @@ def _refuse_unknown_type(data_dict: DataDict) -> None:
     shown = kind in pages or any(kind in form.package_types() for form in forms)
     if not shown and kind not in datasets.exempt_types(model.Session):
         raise tk.ValidationError({"type": [wording.unknown_type(kind)]})
+
+
+def _seal(context: Context, package_id: str, saved: DataDict, settled: Settlement) -> None:
+    """Files of data that is not open do not stay resources, however they came."""
+    if saved.get("resources") and settled.level and settled.verdict.storage is not Storage.RESOURCE:
+        sealing.ask(package_id, user_id(context))
 
 
 def _told(context: Context, result: Any, settled: Settlement) -> Any:

@@ -264,7 +264,8 @@ class RestrictedFile(tk.BaseModel):
     Its bytes lie in the storage in segments, encrypted under ``key``, which is wrapped by the
     portal's key named ``key_id``. Without a key it is destroyed, whatever lies in old copies.
     ``segment`` is how many bytes are in each segment but the last. ``columns`` and ``rows`` are
-    what was read of a table when it came: never a value.
+    what was read of a table when it came: never a value. ``resource_id`` is the resource that it
+    was until it was sealed.
     """
 
     __tablename__ = "isp_file"
@@ -287,6 +288,7 @@ class RestrictedFile(tk.BaseModel):
     key_id: Mapped[str | None] = mapped_column(sa.Text)
     state: Mapped[str] = mapped_column(sa.Text)
     replaced_by: Mapped[str | None] = mapped_column(sa.Text)
+    resource_id: Mapped[str | None] = mapped_column(sa.Text)
     created_by: Mapped[str] = mapped_column(sa.Text)
     created_at: Mapped[dt.datetime] = mapped_column(
         Moment, server_default=sa.func.clock_timestamp()

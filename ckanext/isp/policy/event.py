@@ -41,6 +41,7 @@ class Event(enum.Enum):
     REVIEWED = "reviewed"
 
     FILE_KEPT = "file_kept"
+    FILE_SEALED = "file_sealed"
     FILE_CHANGED = "file_changed"
     FILE_DOWNLOADED = "file_downloaded"
     FILE_DESTROYED = "file_destroyed"

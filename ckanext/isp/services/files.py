@@ -53,6 +53,7 @@ class Where(NamedTuple):
 
     package_id: str
     storage: str
+    resource_id: str | None = None
 
 
 class TooLarge(Exception):
@@ -92,6 +93,7 @@ def begin(session: Session, user_id: str, where: Where, given: Given, ring: Ring
         package_id=where.package_id,
         segment=cipher.SEGMENT,
         storage=where.storage,
+        resource_id=where.resource_id,
         key=ring.wrap(cipher.new_key()),
         key_id=ring.current,
         state=State.ARRIVING.value,
@@ -132,7 +134,8 @@ def keep(session: Session, act: Act, file: File, arrived: Arrived) -> None:
     file.columns, file.rows = arrived.columns, arrived.rows
     file.state, file.kept_at = State.KEPT.value, sa.func.clock_timestamp()
     told = {"file": file.id, "size": arrived.size}
-    record.add(session, Event.FILE_KEPT, act, package_id=file.package_id, details=told)
+    kind = Event.FILE_SEALED if file.resource_id else Event.FILE_KEPT
+    record.add(session, kind, act, package_id=file.package_id, details=told)
 
 
 def replace(session: Session, old: File, new: File) -> None:
@@ -156,11 +159,15 @@ def destroy(session: Session, act: Act, file: File) -> None:
     wrapped, until the portal's is changed. What tells of its content goes too; that
     there was a file, and who destroyed it and why, stays on record.
     """
-    told = {"file": file.id, "size": file.size, "method": "cryptographic erase"}
-    told["not_reached"] = [
-        "downloaded copies",
-        f"dumps of the database while key {file.key_id} is kept",
-    ]
+    told = {
+        "file": file.id,
+        "size": file.size,
+        "method": "cryptographic erase",
+        "not_reached": [
+            "downloaded copies",
+            f"dumps of the database while key {file.key_id} is kept",
+        ],
+    }
     file.key = file.key_id = file.columns = file.rows = file.digest = file.description = None
     file.name, file.name_withheld = file.format or "file", True
     file.state, file.destroyed_at = State.DESTROYED.value, sa.func.clock_timestamp()

@@ -533,6 +533,7 @@ _EVENTS = {
     Event.PROTOCOL_REFUSED: lambda: _("A change of protocols was refused"),
     Event.REVIEWED: lambda: _("Looked at again: {after}"),
     Event.FILE_KEPT: lambda: _("A restricted file was added"),
+    Event.FILE_SEALED: lambda: _("A resource became a restricted file"),
     Event.FILE_CHANGED: lambda: _("A restricted file was described otherwise"),
     Event.FILE_DOWNLOADED: lambda: _("A restricted file was downloaded"),
     Event.FILE_DESTROYED: lambda: _("A restricted file was destroyed"),

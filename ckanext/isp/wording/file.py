@@ -90,3 +90,14 @@ def withheld() -> str:
 
 def purged() -> str:
     return _("The dataset was purged")
+
+
+def no_links(level: str) -> str:
+    return _(
+        "This dataset is {level} or on request: a link to its data cannot be withdrawn once it is "
+        "known. Upload the file; the portal keeps it encrypted."
+    ).format(level=level)
+
+
+def kept_restricted() -> str:
+    return _("The file is kept encrypted, among the restricted files of the dataset.")

@@ -8,12 +8,13 @@ from typing import Any
 
 import ckan.plugins.toolkit as tk
 from ckan import model
+from ckan.logic import auth_audit_exempt
 from ckan.types import Action, Context, DataDict
 
 from ... import gate, notify, wording
 from ...services import act as acts
 from ...services import datasets as stored_datasets
-from .. import answers, fields, save
+from .. import answers, fields, restricted, save
 
 __all__ = [
     "bulk_update_public",
@@ -64,14 +65,18 @@ def package_resource_reorder(up: Action, context: Context, data_dict: DataDict) 
 
 @tk.chained_action
 def resource_create(up: Action, context: Context, data_dict: DataDict) -> Any:
-    """Add a resource to a dataset whose exposure lets it hold one."""
-    return _resource(up, context, data_dict)
+    """Add a resource to a dataset whose level lets it hold one; a file of another is restricted."""
+    diverted = restricted.divert(context, data_dict)
+    return _resource(up, context, data_dict) if diverted is None else diverted
 
 
+# the right to a restricted file is asked of its dataset: CKAN's own looks for a resource
+@auth_audit_exempt
 @tk.chained_action
 def resource_update(up: Action, context: Context, data_dict: DataDict) -> Any:
-    """Update a resource."""
-    return _resource(up, context, data_dict)
+    """Update a resource; a new file for a restricted one stands in its place."""
+    diverted = restricted.divert(context, data_dict)
+    return _resource(up, context, data_dict) if diverted is None else diverted
 
 
 @tk.chained_action

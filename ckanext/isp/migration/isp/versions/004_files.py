@@ -38,6 +38,7 @@ def upgrade() -> None:
         sa.Column("key_id", sa.Text),
         sa.Column("state", sa.Text, nullable=False),
         sa.Column("replaced_by", sa.Text),
+        sa.Column("resource_id", sa.Text),
         sa.Column("created_by", sa.Text, nullable=False),
         sa.Column("created_at", MOMENT, nullable=False, server_default=NOW),
         sa.Column("kept_at", MOMENT),
