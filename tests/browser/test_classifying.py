@@ -63,7 +63,7 @@ def test_her_own_choice_stays_while_the_level_allows_it(visit: Visit) -> None:
     expect(page.locator(MEMBERS)).to_be_checked()
 
 
-def test_a_dataset_with_a_file_for_members(visit: Visit) -> None:
+def test_a_link_to_data_for_members_is_refused_and_nothing_typed_is_lost(visit: Visit) -> None:
     page = visit("/dataset/new", "amina")
     write(page, "Camp lists", "camp-lists")
     page.check("#field-sensitivity-high")
@@ -73,7 +73,9 @@ def test_a_dataset_with_a_file_for_members(visit: Visit) -> None:
     page.fill("#field-resource-url", "https://example.org/camps.csv")
     page.fill("#field-name", "Camps")
     page.click("button[value=go-metadata]")
-    page.wait_for_url("**/dataset/camp-lists")
+    expect(page.locator(".error-explanation")).to_contain_text("a link to its data cannot be")
+    assert page.input_value("#field-name") == "Camps"
+    page.goto("/dataset/camp-lists")
     assert badges(page) == ["Confidential", "Members only"]
 
 
@@ -87,7 +89,7 @@ def test_a_dataset_on_request_takes_no_files(visit: Visit) -> None:
         "Files of this dataset are restricted"
     )
     expect(page.locator("input[type=file]")).to_have_count(0)
-    page.click("text=Publish the description")
+    page.get_by_role("button", name="Publish the description").click()
     page.wait_for_url("**/dataset/needs-by-district")
     assert badges(page) == ["Restricted", "On request"]
 

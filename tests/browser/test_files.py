@@ -10,6 +10,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Visit
+from tests.browser.test_classifying import save_first_step, write
 
 CANARY = "Mariam Keita, 3 children, tent 12"
 PEOPLE = {
@@ -112,3 +113,16 @@ def test_the_page_can_be_read_on_any_screen_and_by_any_reader(visit: Visit, widt
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
     found = Axe().run(page, context={"include": [[".isp-page"]]})
     assert found.violations_count == 0, found.generate_report()
+
+
+def test_a_file_sent_with_a_new_dataset_is_kept_among_the_restricted(visit: Visit) -> None:
+    page = visit("/dataset/new", "amina")
+    write(page, "Distributions by household", "distributions-by-household")
+    page.check("#field-sensitivity-high")
+    save_first_step(page)
+    page.set_input_files("#field-resource-upload, input[type=file]", [PEOPLE])
+    page.click("button[value=go-metadata]")
+    page.wait_for_url("**/dataset/distributions-by-household")
+    expect(page.locator(".flash-messages")).to_contain_text("kept encrypted")
+    expect(file_of(page, "people.csv")).to_have_count(1)
+    expect(page.locator(".resource-list .resource-item")).to_have_count(0)

@@ -224,7 +224,15 @@ def told(file: File, package: model.Package, right: Standing | None) -> dict[str
     shown = {what.value: getattr(file, what.value) for what in Described if what in described}
     if right is None and file.name_withheld:
         shown.pop(Described.NAME.value, None)
-    mine = {"digest": file.digest, "name_withheld": file.name_withheld} if right is not None else {}
+    mine: dict[str, Any] = {"added_by": None, "by_which_right": None, "url": None}
+    if right is not None:
+        mine = {
+            "added_by": people.name(file.created_by),
+            "by_which_right": wording.file.right(right),
+            "url": tk.h.url_for("isp_file.download", id=file.id, qualified=True),
+            "digest": file.digest,
+            "name_withheld": file.name_withheld,
+        }
     return {
         **dict.fromkeys([what.value for what in Described]),
         **shown,
@@ -232,10 +240,7 @@ def told(file: File, package: model.Package, right: Standing | None) -> dict[str
         "id": file.id,
         "dataset": file.package_id,
         "added_at": file.created_at.isoformat(),
-        "added_by": people.name(file.created_by) if right is not None else None,
         "may_have": right is not None,
-        "by_which_right": wording.file.right(right) if right is not None else None,
-        "url": tk.h.url_for("isp_file.download", id=file.id, qualified=True) if right else None,
     }
 
 

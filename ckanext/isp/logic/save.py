@@ -57,7 +57,8 @@ def create(up: Action, context: Context, data_dict: DataDict) -> Any:
         context[ANSWERED] = _classification(context, "package_create", settled, said)
     result = up(context, data_dict)
     if not context.get("defer_commit"):
-        _seal(context, result["id"], data_dict, settled)
+        made = result if isinstance(result, str) else result["id"]
+        _seal(context, made, data_dict, settled)
     told = _told(context, result, settled)
     if wanted:
         told = _propose(context, told, result["id"], wanted, said)

@@ -37,8 +37,9 @@ _KEPT = frozenset({May.FIND, May.GET})
 _ALL = _KEPT | {May.MANAGE}
 
 MAY: Mapping[Exposure, Mapping[Standing, frozenset[May]]] = {
+    # a restricted file of a dataset that was opened is not given to everybody by that
     Exposure.OPEN: {
-        Standing.ANYONE: _KEPT,
+        Standing.ANYONE: frozenset({May.FIND}),
         Standing.MEMBER: _KEPT,
         Standing.EDITOR: _ALL,
         Standing.SYSADMIN: _ALL,

@@ -27,6 +27,10 @@ class Cannot(Exception):
 @files.get("/isp/file/<id>")
 def download(id: str) -> Any:
     """Send a file, or one part of it, to somebody who may have it."""
+    if request.method == "HEAD":
+        told = ask("isp_file_show", file=id)
+        known = {"Content-Length": str(told["size"])} if told["may_have"] else {}
+        return Response(status=200 if told["may_have"] else 403, headers=known)
     try:
         opened = restricted.opened({"user": tk.current_user.name}, id, _asked(id))
     except tk.ObjectNotFound:
