@@ -7,7 +7,7 @@ import hashlib
 import uuid
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from enum import Enum
 from itertools import islice
@@ -26,7 +26,7 @@ from ..store.table import Table
 from . import record
 from .act import Act
 
-# segments that are read before they are asked for
+# segments that are worked at beside the one that somebody has
 AHEAD = 2
 
 
@@ -116,14 +116,25 @@ def write(
     """
     assert file.key
     lock = Cipher(ring.unwrap(file.key), file.id)
-    digest, table, size, number = hashlib.sha256(), Table(file.format), 0, 0
-    for number, (data, last) in enumerate(cipher.cut(source, file.segment)):
-        size += len(data)
-        if most is not None and size > most:
-            raise TooLarge
-        place.put(file.id, number, lock.seal(number, data, last=last))
-        digest.update(data)
-        table.pass_by(data)
+    file_id, digest, table, size, number = file.id, hashlib.sha256(), Table(file.format), 0, 0
+
+    def put(number: int, data: bytes, last: bool) -> None:
+        place.put(file_id, number, lock.seal(number, data, last=last))
+
+    with ThreadPoolExecutor(AHEAD) as beside:
+        # what was read is encrypted and written while the next is read and hashed
+        under_way: deque[Future[None]] = deque()
+        for number, (data, last) in enumerate(cipher.cut(source, file.segment)):
+            size += len(data)
+            if most is not None and size > most:
+                raise TooLarge
+            under_way.append(beside.submit(put, number, data, last))
+            digest.update(data)
+            table.pass_by(data)
+            if len(under_way) > AHEAD:
+                under_way.popleft().result()
+        for waiting in under_way:
+            waiting.result()
     columns, rows = table.told()
     return Arrived(size, digest.hexdigest(), number + 1, columns, rows)
 

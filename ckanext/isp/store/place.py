@@ -120,7 +120,13 @@ def place(name: str, path: str) -> Place:
 @cache
 def _folder(path: str) -> Any:
     os.makedirs(path, mode=0o700, exist_ok=True)
-    settings = {"type": "ckan:fs", "path": path, "overwrite_existing": True}
+    # each segment carries its own proof: the quickest hash will do
+    settings = {
+        "type": "ckan:fs",
+        "path": path,
+        "overwrite_existing": True,
+        "hashing_algorithm": "sha1",
+    }
     return make_storage(OF_ITS_OWN, settings)
 
 
