@@ -21,7 +21,7 @@ from .policy.case import LADDERS, Kind, Stage
 from .policy.facts import ON_REQUEST, SENSITIVITY
 from .policy.review import When
 from .policy.scale import Exposure, Level, lowers
-from .services import datasets, protocols, reminder
+from .services import datasets, files, protocols, reminder
 from .wording import change as change_words
 from .wording import compare as compare_words
 from .wording import document as protocol_words
@@ -457,10 +457,14 @@ def _exposure(exposure: Exposure) -> dict[str, str]:
 
 def isp_files(package: dict[str, Any]) -> dict[str, Any]:
     """The restricted files of a dataset, as its reader may know of them."""
+    nothing = {"files": [], "may_manage": False}
+    may_add = tk.current_user.is_authenticated and gate.exposure_of(package) is not Exposure.OPEN
+    if not may_add and not files.listed(model.Session, package["id"]):
+        return nothing
     try:
         return tk.get_action("isp_file_list")({}, {"id": package["id"]})
     except (tk.ObjectNotFound, tk.NotAuthorized):
-        return {"files": [], "may_manage": False}
+        return nothing
 
 
 def isp_moving(package: dict[str, Any]) -> bool:

@@ -67,6 +67,7 @@ class Person:
     name: str = ""
     token: str = field(default="", repr=False)
     _session: requests.Session | None = field(default=None, repr=False)
+    _form_token: str = field(default="", repr=False)
 
     def call(self, action: str, **data: Any) -> Any:
         """Call an action; its result, or None where it is refused."""
@@ -92,9 +93,12 @@ class Person:
     def submit(self, path: str, **fields: Any) -> requests.Response:
         """Post a form of the portal from a browser that is signed in."""
         session = self.browser()
-        page = self.portal.request("GET", "/about", session=session)
-        token = _TOKEN.search(page.text)
-        return self.forge(path, _csrf_token=token.group(1) if token else "", **fields)
+        if not self._form_token:
+            # good for an hour, on every page
+            page = self.portal.request("GET", "/about", session=session)
+            token = _TOKEN.search(page.text)
+            self._form_token = token.group(1) if token else ""
+        return self.forge(path, _csrf_token=self._form_token, **fields)
 
     def forge(self, path: str, **fields: Any) -> requests.Response:
         """Post a form that another site wrote, in a browser that is signed in."""
