@@ -24,6 +24,7 @@ import requests
 
 from bench.fill import EDITOR, ORGANIZATION
 from bench.portals import Portal, fill, free_port
+from bench.report import mark
 
 SPEED_BOUND, FIRST_BOUND_MS, SEAL_BOUND = 0.9, 50.0, 0.5
 PIECE = 1 << 20
@@ -158,10 +159,6 @@ def seal(file: Path) -> int:
         f"{ratio:.2f} times {mark(ratio >= SEAL_BOUND)}"
     )
     return 0 if ratio >= SEAL_BOUND else 1
-
-
-def mark(good: bool) -> str:
-    return "PASS" if good else "FAIL"
 
 
 def parsed() -> argparse.Namespace:

@@ -21,13 +21,13 @@ import sqlalchemy as sa
 from ckan import model
 from ckan.lib import files
 
-from . import config, gate
+from . import config, gate, portal
 from .implementations.labels import PermissionLabels
 from .model import guard
 from .services import datasets, protocol_change, protocols, reminder
 from .services import files as files_kept
 from .store import keys
-from .store.place import Away, Place, place
+from .store.place import Away, Place
 
 log = logging.getLogger(__name__)
 
@@ -294,7 +294,7 @@ def _storage() -> Iterator[Finding]:
 def _store() -> Iterator[Finding]:
     """Where restricted files lie."""
     try:
-        there = place(config.store(), config.store_folder())
+        there = portal.store()
     except Away as error:
         yield Finding("restricted store", State.WARN, str(error), "Name a storage that there is.")
         return
@@ -312,7 +312,7 @@ def _keys() -> Iterator[Finding]:
     """What opens restricted files."""
     path = config.key_file()
     try:
-        ring = keys.read(path)
+        ring = portal.ring()
     except keys.NoKey:
         remedy = "Set ckanext.isp.store.key_file, and run `ckan isp store key add`."
         yield Finding("restricted keys", State.WARN, "none: no restricted file is taken", remedy)

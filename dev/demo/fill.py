@@ -29,7 +29,7 @@ from ckanapi import NotAuthorized, NotFound, ValidationError
 from ckanapi.errors import CKANAPIError
 from requests import ConnectionError
 
-from dev.demo.catalogue import Act, Dataset, Organisation, Protocol, load
+from dev.demo.catalogue import Act, Dataset, File, Organisation, Protocol, load
 from dev.demo.files import make
 from dev.demo.portal import Portal, State, mail
 from dev.demo.progress import Progress
@@ -184,7 +184,6 @@ class Filler:
             try:
                 there = known.get(dataset.name) or self._dataset(dataset)
                 self._files(dataset, there)
-                self._restricted(dataset, there)
             except REFUSALS as refusal:
                 self._refuse(dataset.name, refusal)
 
@@ -199,34 +198,21 @@ class Filler:
     def _files(self, dataset: Dataset, there: dict[str, Any]) -> None:
         shown = {resource["name"] for resource in there.get("resources", [])}
         for file in dataset.files:
-            mark = f"{there['id']} {file.name}"
-            if mark in self.state.done or file.title in shown:
-                continue
-            with make(file, self.folder).open("rb") as stream:
-                self.portal.call(
-                    dataset.by,
-                    "resource_create",
-                    files={"upload": (file.name, stream)},
-                    package_id=there["id"],
-                    name=file.title,
-                    format=file.format,
+            if file.title not in shown:
+                asked = {"package_id": there["id"], "name": file.title, "format": file.format}
+                self._upload(
+                    dataset.by, "resource_create", f"{there['id']} {file.name}", file, asked
                 )
-            self.state.finish(mark)
-
-    def _restricted(self, dataset: Dataset, there: dict[str, Any]) -> None:
         for file in dataset.restricted:
-            mark = f"{there['id']} {file.name}"
-            if mark in self.state.done:
-                continue
-            with make(file, self.folder).open("rb") as stream:
-                self.portal.call(
-                    dataset.by,
-                    "isp_file_create",
-                    files={"upload": (file.name, stream)},
-                    id=there["id"],
-                    description=file.title,
-                )
-            self.state.finish(mark)
+            asked = {"id": there["id"], "description": file.title}
+            self._upload(dataset.by, "isp_file_create", f"{there['id']} {file.name}", file, asked)
+
+    def _upload(self, by: str, action: str, mark: str, file: File, asked: dict[str, Any]) -> None:
+        if mark in self.state.done:
+            return
+        with make(file, self.folder).open("rb") as stream:
+            self.portal.call(by, action, files={"upload": (file.name, stream)}, **asked)
+        self.state.finish(mark)
 
     def acts(self) -> None:
         known = self.present()

@@ -9,12 +9,12 @@ from collections import Counter
 import click
 from ckan import model
 
-from .. import config, jobs
+from .. import config, jobs, portal
 from ..logic import sealing
 from ..services import files
 from ..store import keys
 from ..store.keys import NoKey, Ring
-from ..store.place import Away, Place, place
+from ..store.place import Away, Place
 from .group import format_option, isp, print_table
 
 MEANING = {
@@ -178,14 +178,14 @@ def _file(path: str | None) -> str:
 
 def _ring() -> Ring:
     try:
-        return keys.read(config.key_file())
+        return portal.ring()
     except NoKey as error:
         raise click.ClickException(f"{error}. See `ckan isp store key add`.") from None
 
 
 def _place(name: str) -> Place:
     try:
-        return place(name, config.store_folder())
+        return portal.store(name)
     except Away as error:
         raise click.ClickException(str(error)) from None
 

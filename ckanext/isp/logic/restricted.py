@@ -16,7 +16,7 @@ from ckan import model
 from ckan.lib.helpers import unified_resource_format
 from ckan.types import Context
 
-from .. import config, gate, notify, wording
+from .. import config, gate, notify, portal, wording
 from ..model.tables import RestrictedFile as File
 from ..policy.access import DESCRIBED, Described, May, Standing
 from ..policy.facts import SENSITIVITY, Stored
@@ -25,11 +25,9 @@ from ..policy.verdict import Verdict
 from ..services import datasets
 from ..services import files as store
 from ..services.files import Given, Part, State
-from ..store import keys
 from ..store.cipher import Damaged, Source
 from ..store.keys import NoKey, Ring
 from ..store.place import Away, Place
-from ..store.place import place as place_of
 from . import people, save
 
 log = logging.getLogger(__name__)
@@ -82,7 +80,7 @@ def place() -> Place:
     :raises ValidationError: where that cannot be reached
     """
     try:
-        return place_of(config.store(), config.store_folder())
+        return portal.store()
     except Away as error:
         log.exception("The storage of restricted files cannot be reached")
         raise tk.ValidationError({"upload": [wording.file.storage_away()]}) from error
@@ -94,7 +92,7 @@ def ring() -> Ring:
     :raises ValidationError: where there are none
     """
     try:
-        return keys.read(config.key_file())
+        return portal.ring()
     except NoKey as error:
         raise tk.ValidationError({"upload": [wording.file.no_key()]}) from error
 
@@ -155,13 +153,14 @@ def divert(context: Context, data_dict: dict[str, Any]) -> dict[str, Any] | None
     given["description"] = data_dict.get("description") or data_dict.get("name")
     file = take_in(context, given, old)
     shown = told(file, package, gate.may(reader(context), package, May.GET))
-    notify.tell(context, [{"code": RESTRICTED, "message": wording.file.kept_restricted()}])
+    notices = [{"code": RESTRICTED, "message": wording.file.kept_restricted()}]
+    notify.tell(context, notices)
     return {
         **shown,
         "package_id": package.id,
         "url_type": "isp",
         "isp_restricted": True,
-        "isp_notices": [{"code": RESTRICTED, "message": wording.file.kept_restricted()}],
+        notify.NOTICES: notices,
     }
 
 
@@ -182,8 +181,8 @@ def opened(
     whole = part.length == size
     act = save.door(context, "isp_file_download")
     try:
-        there = place_of(file.storage, config.store_folder())
-        data = store.read(there, keys.read(config.key_file()), file, part)
+        there = portal.store(file.storage)
+        data = store.read(there, portal.ring(), file, part)
         # the first bytes are read while the database writes
         store.downloaded(model.Session, act, file, right.slug, part)
         first = next(data, b"")
@@ -264,7 +263,7 @@ def clear(of: Iterable[File]) -> None:
     and ``ckan isp store verify --mend`` removes it."""
     for file in of:
         try:
-            store.clear(place_of(file.storage, config.store_folder()), file.id, file.segments)
+            store.clear(portal.store(file.storage), file.id, file.segments)
         except Away:
             log.exception("Bytes of the destroyed file %s are left", file.id)
 
@@ -295,9 +294,8 @@ def _takes_no_resources(package: model.Package) -> bool:
 
 
 def _verdict(package: model.Package) -> tuple[Stored, Verdict]:
-    stored, _adopting, _before = datasets.read(model.Session, package)
-    known, asked = datasets.known(model.Session, [package.id], config.places())[package.id]
-    return stored, gate.verdict(dataclasses.replace(stored.facts, known=known, asked=asked))
+    stored = datasets.whole(model.Session, package, config.places())
+    return stored, gate.verdict(stored.facts)
 
 
 def _accepts(package: model.Package) -> None:

@@ -12,7 +12,7 @@ import io
 import logging
 import mimetypes
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import ckan.plugins as p
@@ -22,15 +22,15 @@ from ckan import model
 from ckan.lib import files as lib_files
 from ckan.lib import uploader
 
-from .. import config, gate, jobs
+from .. import config, gate, jobs, portal
 from ..model.tables import RestrictedFile as File
 from ..services import datasets, sealing
 from ..services import files as store
 from ..services.act import Act
 from ..services.files import Given, State, Where
-from ..store import keys
 from ..store.cipher import Source
-from ..store.place import Place, place
+from ..store.keys import Ring
+from ..store.place import Place
 from . import remains
 
 log = logging.getLogger(__name__)
@@ -81,18 +81,13 @@ def waiting() -> list[str]:
     return sealing.waiting(model.Session, gate.protocols(), gate.today(), config.places())
 
 
-def seal(
-    package_id: str,
-    user_id: str | None = None,
-    told: Callable[[str], None] | None = None,
-) -> tuple[int, int]:
+def seal(package_id: str, user_id: str | None = None) -> tuple[int, int]:
     """Move the resources of a dataset into the restricted store, as long as they belong there.
 
     :param user_id: whose act it follows from; None for the portal itself
-    :param told: told of each resource by its name
     :returns: how many were moved, and how many could not be
     """
-    there, ring = place(config.store(), config.store_folder()), keys.read(config.key_file())
+    there, ring = portal.store(), portal.ring()
     act = Act(user_id, DOOR, gate.cited())
     done = failed = 0
     with model.meta.engine.connect() as connection:
@@ -108,8 +103,6 @@ def seal(
                 model.Session.rollback()
                 failed += 1
                 log.exception("Resource %s of %s could not be sealed", resource.id, package_id)
-            if told:
-                told(resource.name or resource.id)
     jobs.wake()
     return done, failed
 
@@ -119,7 +112,7 @@ def _belongs(package_id: str) -> bool:
     return sealing.belongs(model.Session, package_id, *asked)
 
 
-def _seal(act: Act, resource: model.Resource, there: Place, ring: keys.Ring) -> bool:
+def _seal(act: Act, resource: model.Resource, there: Place, ring: Ring) -> bool:
     before, given = sealing.mark(resource), _given(resource)
     package_id, source = resource.package_id, _source(resource)
     where = Where(package_id, config.store(), before["id"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -80,6 +81,13 @@ def read(session: Session, package: model.Package) -> Read:
     }
     stored = facts.read(row, resources=resources, exempt_types=set(exempt))
     return Read(stored, mode == "adopting", answers)
+
+
+def whole(session: Session, package: model.Package, places: frozenset[str]) -> Stored:
+    """A dataset with all that is known of it, as a verdict is asked for."""
+    stored = read(session, package).stored
+    about, asked = known(session, [package.id], places)[package.id]
+    return replace(stored, facts=replace(stored.facts, known=about, asked=asked))
 
 
 def known(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -59,12 +58,10 @@ def belongs(
     package = session.get(model.Package, package_id)
     if package is None:
         return False
-    stored, _adopting, _answers = datasets.read(session, package)
-    if stored.facts.level is None or not stored.facts.holds_resources:
+    facts = datasets.whole(session, package, places).facts
+    if facts.level is None or not facts.holds_resources:
         return False
-    known, asked = datasets.known(session, [package_id], places)[package_id]
-    verdict = decide(protocols, replace(stored.facts, known=known, asked=asked), day)
-    return verdict.storage is not Storage.RESOURCE
+    return decide(protocols, facts, day).storage is not Storage.RESOURCE
 
 
 def resources(session: Session, package_id: str) -> Iterator[model.Resource]:
