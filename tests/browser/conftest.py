@@ -159,10 +159,16 @@ def write_ini(home: Path, address: str, plugins: str | None = None) -> Path:
 @contextlib.contextmanager
 def served(ini: Path, address: str) -> Iterator[None]:
     program = [BIN / "gunicorn", "--workers", "1", "--threads", "8", "--timeout", "120"]
-    where = ["--bind", address.removeprefix("http://"), "--chdir", TOP, "dev.wsgi:application"]
+    where = [
+        "--bind",
+        address.removeprefix("http://"),
+        "--chdir",
+        TOP,
+        "tests.browser.wsgi:application",
+    ]
     with ini.with_suffix(".log").open("w") as log:
         process = subprocess.Popen(
-            [str(word) for word in (*program, *where)],
+            [str(word) for word in (*program, *where, "tests.browser.wsgi:application")],
             env={**os.environ, "CKAN_INI": str(ini)},
             stdout=log,
             stderr=log,

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Locator, Page, expect
 
 ASKED, ADVICE = ".isp-question:visible", "**/isp/advice?*"
+LEAVE_OPEN = f"{ASKED}:not(:has(input:checked)) input[value='']"
 MOST = 20
 
 
@@ -13,9 +14,11 @@ def question(page: Page, fact: str) -> Locator:
 
 
 def pass_until(page: Page, fact: str) -> None:
-    """Leave open what comes before a question, each once the portal has heard the one before."""
+    """Leave open what comes before a question, each once it is asked."""
+    asked, leave_open = question(page, fact), page.locator(LEAVE_OPEN)
     for _ in range(MOST):
-        if question(page, fact).is_visible():
+        expect(asked.or_(leave_open).locator("visible=true").first).to_be_visible()
+        if asked.is_visible():
             return
         with page.expect_response(ADVICE):
-            page.locator(ASKED).last.locator("input[value='']").check()
+            leave_open.last.check()

@@ -7,7 +7,10 @@ pass, one that is named has to fail.
 from __future__ import annotations
 
 import copy
+import functools
+import inspect
 import os
+import sys
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -23,6 +26,7 @@ from ckan.config.declaration import Declaration
 from ckan.config.declaration.load import handler, load_core
 from ckan.config.environment import CONFIG_FROM_ENV_VARS
 from ckan.lib import jinja_extensions
+from ckan.plugins import core
 from ckan.tests import factories
 from jinja2.bccache import Bucket, BytecodeCache
 from passlib.hash import pbkdf2_sha512
@@ -45,13 +49,16 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def spare_time() -> None:
-    """CKAN reads its options whenever plugins change, makes an application for most tests, and
-    hashes for each new user."""
+    """CKAN reads its options, looks for plugins among all packages and reads the source of whoever
+    adds templates whenever plugins change, makes an application for most tests, and hashes for
+    each new user."""
     yaml.safe_load = partial(yaml.load, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     handler.register("core")(read_once(load_core))
     options, compiled = jinja_extensions.get_jinja_env_options, Compiled()
     jinja_extensions.get_jinja_env_options = lambda: {**options(), "bytecode_cache": compiled}
     pbkdf2_sha512.default_rounds = 1
+    core.entry_points = functools.cache(core.entry_points)
+    inspect.stack = lambda context=0: inspect.getouterframes(sys._getframe(1), 0)
 
 
 class Compiled(BytecodeCache):
@@ -126,8 +133,11 @@ class Portal:
         return ckan_config
 
     @pytest.fixture(autouse=True)
-    def keep_protocol(self, tables: None, monkeypatch: pytest.MonkeyPatch) -> None:
-        if not p.plugin_loaded("isp"):
+    def keep_protocol(
+        self, tables: None, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        loads_them_itself = "with_plugins" in request.fixturenames
+        if not p.plugin_loaded("isp") and not loads_them_itself:
             p.load_all()
         from ckanext.isp.logic import save
 

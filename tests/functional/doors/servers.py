@@ -23,8 +23,8 @@ from typing import Any
 import requests
 import sqlalchemy as sa
 
-FUNCTIONAL = Path(__file__).resolve().parents[1]
-TEST_INI = FUNCTIONAL.parents[1] / "test.ini"
+TOP = Path(__file__).resolve().parents[3]
+TEST_INI = TOP / "test.ini"
 STOCK_SCHEMA = "isp_doors_stock"
 STOCK_PLUGINS = "activity datastore datatables_view text_view image_view"
 # as loose as a portal may be set and still serve
@@ -232,7 +232,7 @@ def _serve(made: Portal, port: int) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
         [
             *(sys.executable, "-m", "gunicorn", "--bind", f"127.0.0.1:{port}", "--workers", "1"),
-            *("--timeout", "120", "--chdir", str(FUNCTIONAL), "doors.wsgi:application"),
+            *("--timeout", "120", "--chdir", str(TOP), f"{__package__}.wsgi:application"),
         ],
         env={**made.env, "CKAN_INI": str(made.ini), "HOME": str(made.ini.parent)},
         stdout=made.log.open("a"),

@@ -1,0 +1,42 @@
+"""What a portal under test would do again and again to the same end, done once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import wraps
+from typing import Any
+
+from webassets import Bundle
+
+UNCHANGING = ("/webassets/", "/base/", "/images/")
+KEPT = "public, max-age=3600"
+Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+
+
+def look_for_assets_once() -> None:
+    """Each page asks of each script whether its source has changed."""
+    found: dict[tuple[int, str], list[str]] = {}
+    urls = Bundle.urls
+
+    @wraps(urls)
+    def remembered(self: Bundle, *asked: Any, **named: Any) -> list[str]:
+        key = id(self), repr((asked, named))
+        if key not in found:
+            found[key] = urls(self, *asked, **named)
+        return found[key]
+
+    Bundle.urls = remembered
+
+
+def let_browsers_keep(application: Application) -> Application:
+    """Scripts, styles and pictures, as a web server in front of the portal would."""
+
+    def served(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        def start(status: str, headers: list[tuple[str, str]], *rest: Any) -> Any:
+            others = [(name, value) for name, value in headers if name.lower() != "cache-control"]
+            return start_response(status, [*others, ("Cache-Control", KEPT)], *rest)
+
+        unchanging = environ["PATH_INFO"].startswith(UNCHANGING)
+        return application(environ, start if unchanging else start_response)
+
+    return served
