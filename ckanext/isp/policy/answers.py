@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 # What was answered: the values given, by fact. A fact left out was not answered; an empty
 # set answers "none of them".
@@ -67,6 +67,11 @@ class Condition:
     values: frozenset[str]
     every: bool = False
     negated: bool = False
+    simple: bool = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        # whether the answer meets it wherever it shares a value with it
+        object.__setattr__(self, "simple", not self.every and self.fact != PLACE)
 
     def met(self, answers: Answers) -> bool | None:
         """Whether the answers meet it; None where they do not say."""
@@ -89,12 +94,16 @@ def all_met(conditions: Iterable[Condition], answers: Answers) -> bool | None:
         given = answers.get(condition.fact)
         if given is None:
             met = None
-            continue
-        one = condition.met_by(given)
-        if one is False:
-            return False
-        if one is None:
-            met = None
+        elif condition.simple:
+            # as met_by, which would be called a thousand times for a verdict
+            if condition.values.isdisjoint(given) is not condition.negated:
+                return False
+        else:
+            one = condition.met_by(given)
+            if one is False:
+                return False
+            if one is None:
+                met = None
     return met
 
 

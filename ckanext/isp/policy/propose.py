@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from .answers import TYPE, UNLISTED, Answers
 from .protocol import ANY_TYPE, LevelRule, Protocol, Row
@@ -71,10 +72,14 @@ def propose(protocol: Protocol, answers: Answers) -> Finding:
     known = tuple([answers.get(fact) for fact in protocol.facts])
     finding = protocol.found.get(known)
     if finding is None:
-        if len(protocol.found) >= REMEMBERED:
-            protocol.found.clear()
+        _make_room(protocol.found)
         finding = protocol.found[known] = _propose(protocol, answers)
     return finding
+
+
+def _make_room(remembered: dict[Any, Any]) -> None:
+    if len(remembered) >= REMEMBERED:
+        remembered.clear()
 
 
 def _propose(protocol: Protocol, answers: Answers) -> Finding:
@@ -115,7 +120,7 @@ def _finding(
             facts |= {TYPE}
     rows = [row for play in plays for row in (*play.holding, *play.could)]
     if len(rows) > 1:
-        rows.sort(key=Row.order)
+        rows.sort(key=lambda row: row.order)
     gap = any(play.gap == most > play.least and not play.could for play in plays)
     return Finding(protocol, protocol.levels[most], tuple(rows), facts, gap)
 
@@ -180,10 +185,15 @@ def _minimums(protocol: Protocol, plays: list[_Play], answers: Answers) -> _Play
             for condition in row.declares:
                 known = answered.get(condition.fact, NO_FACTS)
                 answered[condition.fact] = known | condition.values
-    binding = protocol.minimums
     if answered:
-        binding = tuple(row for row in binding if not _answered_for(row, answered, answers))
-    return _play(binding, answers, gap=False)
+        binding = [row for row in protocol.minimums if not _answered_for(row, answered, answers)]
+        return _play(binding, answers, gap=False)
+    said = tuple([answers.get(fact) for fact in protocol.declared])
+    least: _Play | None = protocol.least.get(said)
+    if least is None:
+        _make_room(protocol.least)
+        least = protocol.least[said] = _play(protocol.minimums, answers, gap=False)
+    return least
 
 
 def _answered_for(row: Row, answered: dict[str, frozenset[str]], answers: Answers) -> bool:

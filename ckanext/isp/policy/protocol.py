@@ -182,6 +182,8 @@ class Row:
 
     facts: frozenset[str] = field(init=False, repr=False, compare=False)
     declares: tuple[Condition, ...] = field(init=False, repr=False, compare=False)
+    # the highest first, then as in the table
+    order: tuple[int, int] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         every = [*self.when, *(condition for group in self.unless for condition in group)]
@@ -189,6 +191,7 @@ class Row:
         declares = [c for c in self.when if c.fact in DECLARATIONS and not c.negated]
         object.__setattr__(self, "facts", facts)
         object.__setattr__(self, "declares", tuple(declares))
+        object.__setattr__(self, "order", (-self.rank, self.number))
 
     def stands(self, answers: Answers) -> bool | None:
         """Whether it holds; None where that depends on what was not answered."""
@@ -201,10 +204,6 @@ class Row:
             met = all_met(group, answers)
             stands = False if met else (None if met is None else stands)
         return stands
-
-    def order(self) -> tuple[int, int]:
-        """The highest first, then as in the table."""
-        return -self.rank, self.number
 
 
 @dataclass(frozen=True)
@@ -238,7 +237,10 @@ class Protocol:
     by_type: Mapping[str, tuple[Row, ...]] = field(init=False, repr=False, compare=False)
     facts: tuple[str, ...] = field(init=False, repr=False, compare=False)
     highest: int = field(init=False, repr=False, compare=False)
+    declared: tuple[str, ...] = field(init=False, repr=False, compare=False)
+    # what it said of answers that came before, and what its minimums did
     found: dict[Any, Any] = field(init=False, repr=False, compare=False)
+    least: dict[Any, Any] = field(init=False, repr=False, compare=False)
     _rules: Mapping[Level, tuple[LevelRule, ...]] = field(init=False, repr=False, compare=False)
     _strictest: Mapping[Level, LevelRule | None] = field(init=False, repr=False, compare=False)
 
@@ -254,7 +256,10 @@ class Protocol:
         facts = sorted({TYPE}.union(*(row.facts for row in every)))
         object.__setattr__(self, "facts", tuple(facts))
         object.__setattr__(self, "highest", max((row.rank for row in self.rows), default=-1))
+        declared = sorted(set().union(*(row.facts for row in self.minimums)))
+        object.__setattr__(self, "declared", tuple(declared))
         object.__setattr__(self, "found", {})
+        object.__setattr__(self, "least", {})
         rules = {level: _standing_for(self.levels, level) for level in Level}
         strictest = {level: min(of, key=_width, default=None) for level, of in rules.items()}
         object.__setattr__(self, "_rules", rules)

@@ -232,7 +232,7 @@ def _serve(made: Portal, port: int) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
         [
             *(sys.executable, "-m", "gunicorn", "--bind", f"127.0.0.1:{port}", "--workers", "1"),
-            *("--timeout", "120", "--chdir", str(TOP), f"{__package__}.wsgi:application"),
+            *("--timeout", "120", "--chdir", str(TOP), "tests.functional.doors.wsgi:application"),
         ],
         env={**made.env, "CKAN_INI": str(made.ini), "HOME": str(made.ini.parent)},
         stdout=made.log.open("a"),
