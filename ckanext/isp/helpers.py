@@ -18,6 +18,7 @@ from markupsafe import Markup
 from . import config, gate, wording
 from .logic import fields, step
 from .policy.case import LADDERS, Kind, Stage
+from .policy.delivery import Channel
 from .policy.facts import ON_REQUEST, SENSITIVITY
 from .policy.review import When
 from .policy.scale import Exposure, Level, lowers
@@ -353,6 +354,16 @@ def isp_overdue_protocols() -> list[dict[str, str]]:
         }
         for kind, kept, on in found
     ]
+
+
+def isp_channels() -> list[dict[str, str]]:
+    """The ways by which data is given beside the portal, in words."""
+    return [{"value": one.value, "label": wording.delivery.channel(one)} for one in Channel]
+
+
+def isp_channel(value: str) -> str:
+    """A way by which data was given, in words."""
+    return wording.delivery.channel(Channel(value))
 
 
 def isp_case_kinds() -> list[dict[str, str]]:

@@ -20,6 +20,7 @@ from ckan.tests import factories
 from ckan.tests.helpers import CKANTestApp
 from click.testing import CliRunner
 from conftest import Dataset, events
+from test_protocols import act, level, text
 from werkzeug.datastructures import FileStorage
 
 from ckanext.isp import config, doctor, jobs
@@ -183,7 +184,7 @@ def test_those_who_may_ask_for_a_file_see_what_the_level_lets_be_told(
     } == shown
     assert file["url"] is None
     assert file["added_by"] is None
-    assert "digest" not in file
+    assert file["digest"] is None
 
 
 def test_a_name_that_tells_too_much_is_told_to_nobody_else(
@@ -373,6 +374,59 @@ def test_one_file_stands_in_the_place_of_another(moderate: Any, keep: Keep, edit
     old = keep(moderate)
     new = keep(moderate, data=b"name\nNobody", replaces=old["id"])
     assert [file["id"] for file in listed(editor["name"], moderate)] == [new["id"]]
+
+
+@pytest.fixture
+def in_force(sysadmin: Any, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Lets a protocol of the country speak, whose Moderate level is written so."""
+    focal_point = factories.UserWithToken()
+    monkeypatch.setitem(tk.config, "ckanext.isp.focal_points", [focal_point["name"]])
+
+    def enforce(**moderate: Any) -> None:
+        monkeypatch.setitem(tk.config, config.PLACES, ["AFG"])
+        source = text(levels=level("moderate", **moderate))
+        loaded = act("isp_protocol_load", focal_point, source=source)
+        asked = {"act": "activate", "reason": "Endorsed", "id": loaded["id"]}
+        proposal = act("isp_protocol_propose", focal_point, **asked)
+        act("isp_protocol_decide", sysadmin, proposal=proposal["id"], approve=True)
+
+    return enforce
+
+
+def test_a_protocol_says_how_many_earlier_versions_are_kept(
+    moderate: Any, keep: Keep, in_force: Any, store: Path
+) -> None:
+    in_force(retention={"versions": 1})
+    first = keep(moderate)
+    second = keep(moderate, b"second", replaces=first["id"])
+    third = keep(moderate, b"third", replaces=second["id"])
+    states = {file.id: (file.state, file.key is None) for file in model.Session.query(File)}
+    assert states == {
+        first["id"]: ("destroyed", True),
+        second["id"]: ("kept", False),
+        third["id"]: ("kept", False),
+    }
+    assert "file_destroyed" in events(moderate["id"])
+    assert not [path for path in store.rglob("*") if first["id"] in str(path) and path.is_file()]
+
+
+@pytest.mark.parametrize(
+    ("moderate_is", "told"),
+    [
+        ({"describes": []}, set()),
+        ({"describes": ["format", "checksum"]}, {"format", "digest"}),
+        ({}, {"name", "description", "format", "size", "columns", "rows"}),
+    ],
+)
+def test_a_protocol_says_what_is_told_of_files(
+    moderate_is: Any, told: set[str], moderate: Any, keep: Keep, in_force: Any, member: Any
+) -> None:
+    keep(moderate, description="Households")
+    in_force(**moderate_is)
+    what = {"name", "description", "format", "size", "columns", "rows", "digest"}
+    shown = listed("", moderate)[0]
+    assert {key for key in what if shown[key] is not None} == told
+    assert all(listed(member["name"], moderate)[0][key] is not None for key in what)
 
 
 def test_a_destroyed_file_cannot_be_read_from_yesterdays_copy(
@@ -720,6 +774,26 @@ def test_a_resource_that_changed_while_it_was_read_is_not_lost(
     sealed: Any, editor: Any, member: Any, app: CKANTestApp, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made = sealed("high")
+    write = files.write
+
+    def slowly(*asked: Any) -> Any:
+        monkeypatch.setattr(files, "write", write)
+        arrived = write(*asked)
+        with model.meta.engine.begin() as connection:
+            changed = sa.text("UPDATE resource SET hash = 'newer' WHERE id = :id")
+            connection.execute(changed, {"id": made["resources"][0]["id"]})
+        return arrived
+
+    monkeypatch.setattr(files, "write", slowly)
+    assert sealing.seal(made["id"]) == (2, 0)
+    assert sealing.seal(made["id"]) == (1, 0)
+    assert len(listed(member["name"], made)) == 3
+
+
+def test_a_file_that_comes_for_a_resource_while_it_is_sealed_is_not_lost(
+    sealed: Any, editor: Any, member: Any, app: CKANTestApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = sealed("high")
     write, newer = files.write, b"name\nNobody\n"
 
     def slowly(*asked: Any) -> Any:
@@ -732,7 +806,7 @@ def test_a_resource_that_changed_while_it_was_read_is_not_lost(
 
     monkeypatch.setattr(files, "write", slowly)
     assert sealing.seal(made["id"]) == (2, 0)
-    assert sealing.seal(made["id"]) == (1, 0)
+    assert sealing.seal(made["id"]) == (0, 0)
     assert newer in [get(app, member, file).data for file in listed(member["name"], made)]
 
 
@@ -756,11 +830,12 @@ def test_the_worker_is_asked_to_seal_whatever_came_as_a_resource(
     asked: list[Any] = []
     monkeypatch.setattr(tk, "enqueue_job", lambda job, *args, **_more: asked.append((job, args)))
     link = {"url": "https://example.org/x", "name": "People"}
-    made = dataset(sensitivity="high", resources=[link])
-    assert [args[0][0] for job, args in asked if job is sealing.seal] == [made["id"]]
-    dataset(sensitivity="low", resources=[link])
+    made = dataset(sensitivity="low", resources=[link])
     dataset(sensitivity="high")
-    assert len([job for job, _args in asked if job is sealing.seal]) == 1
+    assert not [job for job, _args in asked if job is sealing.seal]
+    raised = {"id": made["id"], "sensitivity": "high"}
+    tk.get_action("package_patch")({"user": editor["name"]}, raised)
+    assert [args[0][0] for job, args in asked if job is sealing.seal] == [made["id"]]
     monkeypatch.setitem(tk.config, config.KEY_FILE, "")
     dataset(sensitivity="high", resources=[link])
     assert len([job for job, _args in asked if job is sealing.seal]) == 1
@@ -787,6 +862,100 @@ def test_what_scripts_send_as_a_resource_is_kept_as_a_restricted_file(
     door = "/api/3/action/resource_update"
     replaced = app.post(door, data=newer, headers=headers).json["result"]
     assert [file["id"] for file in listed(editor["name"], made)] == [replaced["id"]]
+
+
+def people_csv(**more: Any) -> dict[str, Any]:
+    """A resource with its file, as scripts send it within a dataset."""
+    return {"name": "People", "upload": FileStorage(io.BytesIO(TABLE), "people.csv"), **more}
+
+
+@pytest.mark.parametrize("level", ["moderate", "high", "severe"])
+def test_files_that_come_with_a_dataset_are_restricted_ones(
+    level: str, dataset: Dataset, editor: Any, store: Path
+) -> None:
+    made = dataset(sensitivity=level, resources=[people_csv(), people_csv()])
+    assert made["private"] is (level != "moderate")
+    assert made["resources"] == []
+    assert [file["name"] for file in made["isp_files"]] == ["people.csv", "people.csv"]
+    assert "kept_restricted" in [notice["code"] for notice in made["isp_notices"]]
+    asked = {"id": made["id"], "resources": [people_csv()]}
+    told = tk.get_action("package_patch")({"user": editor["name"]}, asked)
+    assert len(told["isp_files"]) == 1
+    assert len(listed(editor["name"], made)) == 3
+    assert CANARY not in on_disk(store.parent)
+
+
+def test_a_revision_that_adds_a_file_keeps_it_restricted(
+    app: CKANTestApp, dataset: Dataset, editor: Any, member: Any, store: Path
+) -> None:
+    made = dataset(sensitivity="high")
+    sent = {
+        "match__id": made["id"],
+        "update__resources__extend": json.dumps([{"name": "People"}]),
+        "update__resources__-1__upload": (io.BytesIO(TABLE), "people.csv"),
+    }
+    door = "/api/3/action/package_revise"
+    told = app.post(door, data=sent, headers=as_user(editor)).json["result"]["package"]
+    assert told["resources"] == []
+    assert get(app, member, told["isp_files"][0]).data == TABLE
+    assert CANARY not in on_disk(store.parent)
+
+
+def test_a_raise_that_brings_a_file_keeps_it_restricted(
+    dataset: Dataset, editor: Any, store: Path
+) -> None:
+    made = dataset(sensitivity="low")
+    asked = {"id": made["id"], "sensitivity": "severe", "resources": [people_csv()]}
+    told = tk.get_action("package_patch")({"user": editor["name"]}, asked)
+    assert (told["private"], told["resources"]) == (True, [])
+    assert len(listed(editor["name"], made)) == 1
+    assert CANARY not in on_disk(store.parent)
+
+
+def test_files_of_low_and_of_unclassified_data_stay_resources(
+    dataset: Dataset, store: Path
+) -> None:
+    for fields in ({"sensitivity": "low"}, {}):
+        made = dataset(resources=[people_csv()], **fields)
+        assert len(made["resources"]) == 1
+        assert "isp_files" not in made
+
+
+def test_a_file_for_a_resource_that_is_not_sealed_yet_takes_its_place(
+    dataset: Dataset, editor: Any, store: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    user = {"user": editor["name"]}
+    made = dataset(sensitivity="low", resources=[people_csv()])
+    raised = {"id": made["id"], "sensitivity": "high"}
+    tk.get_action("package_patch")(dict(user), raised)
+    newer = people_csv(id=made["resources"][0]["id"])
+    told = tk.get_action("resource_update")(dict(user), newer)
+    assert told["isp_restricted"] is True
+    shown = tk.get_action("package_show")(dict(user), {"id": made["id"]})
+    assert shown["resources"] == []
+    assert [file["id"] for file in listed(editor["name"], made)] == [told["id"]]
+    assert CANARY not in on_disk(store.parent)
+
+
+def test_a_dataset_whose_file_could_not_be_kept_says_which(
+    dataset: Dataset, editor: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(tk.config, config.MOST_MEGABYTES, 0)
+    with pytest.raises(tk.ValidationError) as refused:
+        dataset(name="people-2026", sensitivity="high", resources=[people_csv()])
+    assert "People" in refused.value.error_dict["resources"][0]
+    shown = tk.get_action("package_show")({"user": editor["name"]}, {"id": "people-2026"})
+    assert (shown["private"], shown["resources"]) == (True, [])
+
+
+@pytest.mark.parametrize("level", ["moderate", "high", "severe"])
+def test_a_link_within_a_dataset_that_is_not_open_is_refused(level: str, dataset: Dataset) -> None:
+    link = {"url": "https://example.org/map", "name": "Map"}
+    with pytest.raises(tk.ValidationError) as refused:
+        dataset(name="people-2026", sensitivity=level, resources=[people_csv(), link])
+    assert refused.value.error_dict["resources"][0] == {}
+    assert set(refused.value.error_dict["resources"][1]) == {"url"}
+    assert model.Package.get("people-2026") is None
 
 
 @pytest.mark.parametrize("level", ["moderate", "high", "severe"])

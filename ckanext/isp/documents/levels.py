@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ..policy.protocol import USUAL, Behaviour, Decider, LevelRule, Method
-from ..policy.scale import Enforcement, Exposure, Level, Storage
+from ..policy.scale import Described, Enforcement, Exposure, Level, Storage
 from .problems import Fault
 from .reading import Reading
 
@@ -47,7 +47,16 @@ def _level(reading: Reading, entry: dict[str, Any], level: Level, number: int) -
         Enforcement[binding.upper()],
         tuple(_decider(reading, told) for told in entry.get("decides", ())),
         retention.get("days"),
+        _describes(entry, level),
+        retention.get("versions"),
     )
+
+
+def _describes(entry: dict[str, Any], level: Level) -> frozenset[Described]:
+    told = entry.get("describes")
+    if told is None:
+        return USUAL[level].describes
+    return frozenset(Described[name.upper()] for name in told)
 
 
 def _exposures(

@@ -9,6 +9,7 @@ from typing import Any
 
 from ..policy.answers import Condition
 from ..policy.protocol import LevelRule, Row
+from ..policy.scale import Described
 from .compile import Document
 from .vocabulary import Question, shared
 
@@ -79,6 +80,8 @@ def level(rule: LevelRule) -> dict[str, Any]:
         "enforcement": rule.enforcement.slug,
         "deciders": [_plain(one) for one in rule.deciders],
         "retention_days": rule.retention_days,
+        "describes": [what.slug for what in Described if what in rule.describes],
+        "versions": rule.versions,
     }
 
 

@@ -78,6 +78,8 @@ FUNCTIONS: dict[str, AuthFunction] = {
     "isp_lowering_list": who_edits_it_or_lists_their_own,
     "isp_lowering_approve": who_runs_its_organization,
     "isp_lowering_refuse": who_runs_its_organization,
+    "isp_delivery_create": who_edits_the_dataset,
+    "isp_delivery_list": who_edits_the_dataset,
     "isp_file_create": who_edits_the_dataset,
     "isp_file_list": who_sees_the_dataset,
     # who may not know of a file does not find it

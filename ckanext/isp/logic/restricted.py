@@ -14,13 +14,14 @@ from typing import Any, NamedTuple
 import ckan.plugins.toolkit as tk
 from ckan import model
 from ckan.lib.helpers import unified_resource_format
+from ckan.logic import fresh_context
 from ckan.types import Context
 
 from .. import config, gate, notify, portal, wording
 from ..model.tables import RestrictedFile as File
-from ..policy.access import DESCRIBED, Described, May, Standing
+from ..policy.access import May, Standing, keeps_files
 from ..policy.facts import SENSITIVITY, Stored
-from ..policy.scale import Exposure, Level, Storage
+from ..policy.scale import Described, Exposure, Level, Storage
 from ..policy.verdict import Verdict
 from ..services import datasets
 from ..services import files as store
@@ -116,8 +117,7 @@ def take_in(context: Context, data_dict: dict[str, Any], replaced: File | None =
             arrived = store.write(there, locks, file, source, config.most_bytes())
             _still_accepts(context, package.id)
             store.keep(model.Session, save.door(context, "isp_file_create"), file, arrived)
-            if replaced is not None:
-                store.replace(model.Session, replaced, file)
+            gone = _replace(context, package, replaced, file) if replaced is not None else []
             model.Session.commit()
     except store.TooLarge:
         most = config.most_bytes() // 1_000_000
@@ -125,7 +125,22 @@ def take_in(context: Context, data_dict: dict[str, Any], replaced: File | None =
     except Away as error:
         log.exception("A restricted file could not be written")
         raise tk.ValidationError({"upload": [wording.file.storage_away()]}) from error
+    clear(gone)
     return file
+
+
+def _replace(context: Context, package: model.Package, old: File, new: File) -> list[File]:
+    """Let a file stand where another stood, and destroy the versions that are too many (R70).
+
+    :returns: those; ``clear`` their bytes after the commit
+    """
+    store.replace(model.Session, old, new)
+    _stored, verdict = _verdict(package)
+    if verdict.versions is None:
+        return []
+    too_many = store.earlier(model.Session, new)[verdict.versions :]
+    why = wording.file.newer_version(wording.protocol(gate.cited(verdict)), verdict.versions)
+    return destroy(context, too_many, "isp_file_create", why)
 
 
 def divert(context: Context, data_dict: dict[str, Any]) -> dict[str, Any] | None:
@@ -138,30 +153,40 @@ def divert(context: Context, data_dict: dict[str, Any]) -> dict[str, Any] | None
     if not config.key_file():
         return None
     old = _replaced(data_dict.get("id"))
-    package = model.Package.get(old.package_id if old else data_dict.get("package_id"))
+    plain = model.Resource.get(data_dict["id"]) if data_dict.get("id") and not old else None
+    held = old or plain
+    package = model.Package.get(held.package_id if held else data_dict.get("package_id"))
     if package is None or not _takes_no_resources(package):
         return None
     if old is None:
         tk.check_access("resource_create", context, {**data_dict, "package_id": package.id})
     tk.check_access("isp_file_create", context, {"id": package.id})
     if not data_dict.get("upload"):
-        if old is None and not data_dict.get("url"):
+        if plain or (old is None and not data_dict.get("url")):
             return None
         words = wording.level_and_class(_level(package))
         raise tk.ValidationError({"url": [wording.file.no_links(words)]})
-    given = {"id": package.id, "upload": data_dict["upload"], "format": data_dict.get("format")}
-    given["description"] = data_dict.get("description") or data_dict.get("name")
-    file = take_in(context, given, old)
-    shown = told(file, package, gate.may(reader(context), package, May.GET))
+    shown = take_in_resource(context, package, data_dict, old)
     notices = [{"code": RESTRICTED, "message": wording.file.kept_restricted()}]
     notify.tell(context, notices)
-    return {
-        **shown,
-        "package_id": package.id,
-        "url_type": "isp",
-        "isp_restricted": True,
-        notify.NOTICES: notices,
-    }
+    return {**shown, notify.NOTICES: notices}
+
+
+def take_in_resource(
+    context: Context, package: model.Package, resource: dict[str, Any], old: File | None = None
+) -> dict[str, Any]:
+    """Take the upload of what somebody sent as a resource into the store.
+
+    :returns: what ``isp_file_show`` tells, and what scripts read of a resource
+    """
+    given = {"id": package.id, "upload": resource["upload"], "format": resource.get("format")}
+    given["description"] = resource.get("description") or resource.get("name")
+    file = take_in(context, given, old)
+    if old is None and resource.get("id"):
+        # it stands in the place of a resource that is not sealed yet
+        tk.get_action("resource_delete")(fresh_context(context), {"id": resource["id"]})
+    shown = told(file, *how(reader(context), package))
+    return {**shown, "package_id": package.id, "url_type": "isp", "isp_restricted": True}
 
 
 def opened(
@@ -213,13 +238,20 @@ def to_change(context: Context, file_id: Any) -> File:
     return found(context, file_id, lock=True)
 
 
-def told(file: File, package: model.Package, right: Standing | None) -> dict[str, Any]:
-    """A file as pages and scripts read it: what the level lets be described, unless they may
-    have it.
+def how(user: Any, package: model.Package) -> tuple[Standing | None, frozenset[Described]]:
+    """The right by which somebody has files of a dataset, and what they are told of them."""
+    right = gate.may(user, package, May.GET)
+    if right is not None:
+        return right, frozenset(Described)
+    return None, _verdict(package)[1].describes
+
+
+def told(file: File, right: Standing | None, described: frozenset[Described]) -> dict[str, Any]:
+    """A file as pages and scripts read it.
 
     :param right: by which the reader may have it; None where they may not
+    :param described: what they are told
     """
-    described = frozenset(Described) if right is not None else DESCRIBED[_level(package)]
     shown = {what.value: getattr(file, what.value) for what in Described if what in described}
     if right is None and file.name_withheld:
         shown.pop(Described.NAME.value, None)
@@ -229,7 +261,6 @@ def told(file: File, package: model.Package, right: Standing | None) -> dict[str
             "added_by": people.name(file.created_by),
             "by_which_right": wording.file.right(right),
             "url": tk.h.url_for("isp_file.download", id=file.id, qualified=True),
-            "digest": file.digest,
             "name_withheld": file.name_withheld,
         }
     return {
@@ -288,9 +319,8 @@ def _replaced(reference: Any) -> File | None:
 def _takes_no_resources(package: model.Package) -> bool:
     """Whether files of a dataset are restricted: by its level, or since it is on request."""
     stored, verdict = _verdict(package)
-    if stored.facts.level is None or package.state == "deleted":
-        return False
-    return stored.exposure is Exposure.ON_REQUEST or verdict.storage is not Storage.RESOURCE
+    where = stored.facts.level, stored.exposure, verdict.storage
+    return package.state != "deleted" and keeps_files(*where)
 
 
 def _verdict(package: model.Package) -> tuple[Stored, Verdict]:

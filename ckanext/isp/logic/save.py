@@ -15,9 +15,10 @@ from ckan.types import Action, Context, DataDict
 from flask import current_app
 
 from .. import config, gate, notify, portal, wording
+from ..policy.access import keeps_files
 from ..policy.event import Event
 from ..policy.save import Asked, Refusal, Settlement, settle
-from ..policy.scale import Level, Storage, lowers
+from ..policy.scale import Level, lowers
 from ..policy.verdict import Verdict
 from ..services import act as acts
 from ..services import classification, datasets, lowering, record
@@ -37,7 +38,7 @@ def create(up: Action, context: Context, data_dict: DataDict) -> Any:
 
     :raises ValidationError: where what is asked for is refused
     """
-    with _first_the_right(context, "package_create", data_dict):
+    with first_the_right(context, "package_create", data_dict):
         fields.expand_form_choice(data_dict)
         said = answers.take(data_dict)
         fields.resource_ids(data_dict, {})
@@ -76,7 +77,7 @@ def update(up: Action, context: Context, data_dict: DataDict) -> Any:
         return up(context, data_dict)
     data_dict["id"], context["package"] = package.id, package
     reading = _reading(context, package)
-    with _first_the_right(context, "package_update", data_dict):
+    with first_the_right(context, "package_update", data_dict):
         fields.expand_form_choice(data_dict)
         said = answers.take(data_dict)
         fields.resource_ids(data_dict, reading.original)
@@ -119,7 +120,21 @@ def would_settle(context: Context, data_dict: DataDict) -> Settlement:
     if package is None:
         raise tk.ObjectNotFound()
     reading = _reading(Context({**context, SENT: frozenset(data_dict)}), package)
-    whole = {**reading.original, **data_dict}
+    return _would(reading, {**reading.original, **data_dict}, package)
+
+
+def would_settle_whole(
+    context: Context, data_dict: DataDict, package: model.Package | None
+) -> Settlement:
+    """What a save of this whole dataset would get; nothing is written.
+
+    :param package: the dataset as it is; None for a new one
+    """
+    reading = _reading(context, package) if package else Reading(None, {})
+    return _would(reading, dict(data_dict), package)
+
+
+def _would(reading: Reading, whole: DataDict, package: model.Package | None) -> Settlement:
     fields.expand_form_choice(whole)
     return _settle(reading, whole, package, answers.take(whole))[0]
 
@@ -146,7 +161,7 @@ def door(context: Context, name: str, verdict: Verdict | None = None) -> Act:
 
 
 @contextlib.contextmanager
-def _first_the_right(context: Context, action: str, data_dict: DataDict) -> Iterator[None]:
+def first_the_right(context: Context, action: str, data_dict: DataDict) -> Iterator[None]:
     """Who may not call the action hears that, and nothing of what is wrong with the rest.
 
     CKAN checks the right itself before it writes; asked twice on every save it would cost three
@@ -322,7 +337,8 @@ def _refuse_unknown_type(data_dict: DataDict) -> None:
 
 def _seal(context: Context, package_id: str, saved: DataDict, settled: Settlement) -> None:
     """Files of data that is not open do not stay resources, however they came."""
-    if saved.get("resources") and settled.level and settled.verdict.storage is not Storage.RESOURCE:
+    where = settled.level, settled.exposure, settled.verdict.storage
+    if saved.get("resources") and keeps_files(*where):
         sealing.ask(package_id, user_id(context))
 
 

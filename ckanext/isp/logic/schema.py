@@ -8,6 +8,7 @@ import ckan.plugins.toolkit as tk
 from ckan.logic.schema import validator_args
 
 from ..policy.case import Kind, Stage
+from ..policy.delivery import Channel
 from ..policy.scale import Exposure
 
 Schema = dict[str, Any]
@@ -341,3 +342,18 @@ def file_patch(
 @validator_args
 def file_destroy(not_empty: Any, isp_text: Any) -> Schema:
     return {"file": [not_empty, isp_text], "reason": [not_empty, isp_text]}
+
+
+@validator_args
+def delivery_create(
+    not_empty: Any, isp_text: Any, one_of: Any, ignore_missing: Any, isp_day_past: Any
+) -> Schema:
+    return {
+        "id": [not_empty, isp_text, tk.get_validator("package_id_or_name_exists")],
+        "files": [not_empty],
+        "channel": [not_empty, one_of([channel.value for channel in Channel])],
+        "to": [not_empty, isp_text],
+        "organization": [not_empty, isp_text],
+        "on": [ignore_missing, isp_day_past],
+        "note": [ignore_missing, isp_text],
+    }

@@ -66,8 +66,8 @@ def isp_reference(value: Any) -> int | str:
     return isp_id_of_kept(value) if number else isp_text(value)
 
 
-def isp_day_to_come(value: Any) -> dt.date | None:
-    """Today or a later day, as YYYY-MM-DD; None for none."""
+def isp_day(value: Any) -> dt.date | None:
+    """A day, as YYYY-MM-DD; None for none."""
     if value == "":
         return None
     try:
@@ -76,8 +76,22 @@ def isp_day_to_come(value: Any) -> dt.date | None:
         day = None
     if type(day) is not dt.date:
         raise tk.Invalid(wording.case.not_a_day())
-    if day < gate.today():
+    return day
+
+
+def isp_day_to_come(value: Any) -> dt.date | None:
+    """Today or a later day, as YYYY-MM-DD; None for none."""
+    day = isp_day(value)
+    if day is not None and day < gate.today():
         raise tk.Invalid(wording.case.past())
+    return day
+
+
+def isp_day_past(value: Any) -> dt.date | None:
+    """Today or an earlier day, as YYYY-MM-DD; None for none."""
+    day = isp_day(value)
+    if day is not None and day > gate.today():
+        raise tk.Invalid(wording.delivery.not_yet())
     return day
 
 

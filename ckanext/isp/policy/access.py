@@ -9,7 +9,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Mapping
 
-from .scale import Exposure, Level
+from .scale import Exposure, Level, Storage
 
 
 class Standing(enum.IntEnum):
@@ -64,22 +64,8 @@ def may(exposure: Exposure, standing: Standing, what: May) -> bool:
     return what in MAY[exposure][standing]
 
 
-class Described(enum.Enum):
-    """What can be told of a file to those who may not have it."""
-
-    NAME = "name"
-    DESCRIPTION = "description"
-    FORMAT = "format"
-    SIZE = "size"
-    COLUMNS = "columns"
-    ROWS = "rows"
-
-
-# Nothing where a level is not known. A checksum tells whoever holds a copy that it is this one.
-DESCRIBED: Mapping[Level | None, frozenset[Described]] = {
-    None: frozenset(),
-    Level.LOW: frozenset(Described),
-    Level.MODERATE: frozenset(Described),
-    Level.HIGH: frozenset({Described.DESCRIPTION, Described.FORMAT, Described.COLUMNS}),
-    Level.SEVERE: frozenset(),
-}
+def keeps_files(level: Level | None, exposure: Exposure, storage: Storage) -> bool:
+    """Whether files of a dataset are restricted ones: by its level, or since it is on request."""
+    return level is not None and (
+        exposure is Exposure.ON_REQUEST or storage is not Storage.RESOURCE
+    )

@@ -45,6 +45,7 @@ class Event(enum.Enum):
     FILE_CHANGED = "file_changed"
     FILE_DOWNLOADED = "file_downloaded"
     FILE_DESTROYED = "file_destroyed"
+    DELIVERED = "delivered"
 
     CASE_OPENED = "case_opened"
     CASE_TAKEN_ON = "case_taken_on"

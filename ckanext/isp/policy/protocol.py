@@ -19,7 +19,7 @@ from .answers import (
     Condition,
     all_met,
 )
-from .scale import ALL, Enforcement, Exposure, Level, Storage
+from .scale import ALL, Described, Enforcement, Exposure, Level, Storage
 
 # The same sentence by language.
 Words = Mapping[str, str]
@@ -99,6 +99,8 @@ class LevelRule:
         ``treatment`` and ``retention``, those that the protocol words itself
     :param deciders: who decides about requests: each demand has to be met (R82, GBVIMS)
     :param retention_days: how long data may be kept; None where it is not said
+    :param describes: what is told of a file to those who may not have it
+    :param versions: how many earlier versions of a file are kept; None where it is not said
     """
 
     level: Level
@@ -111,6 +113,8 @@ class LevelRule:
     enforcement: Enforcement = Enforcement.BLOCK
     deciders: tuple[Decider, ...] = ()
     retention_days: int | None = None
+    describes: frozenset[Described] = frozenset()
+    versions: int | None = None
 
 
 @dataclass(frozen=True)
@@ -317,13 +321,25 @@ def _width(rule: LevelRule) -> tuple[int, Exposure]:
 
 _FOUND = frozenset({Exposure.MEMBERS, Exposure.ON_REQUEST})
 _MEMBERS = frozenset({Exposure.MEMBERS})
+_TOLD = frozenset(Described) - {Described.CHECKSUM}
+_OUTLINE = frozenset({Described.DESCRIPTION, Described.FORMAT, Described.COLUMNS})
 
 # What the four levels mean where a protocol does not say otherwise (R29, R36-R40).
 USUAL = {
-    Level.LOW: LevelRule(Level.LOW, ALL, Exposure.OPEN),
+    Level.LOW: LevelRule(Level.LOW, ALL, Exposure.OPEN, describes=_TOLD),
     Level.MODERATE: LevelRule(
-        Level.MODERATE, _FOUND, Exposure.ON_REQUEST, storage=Storage.RESTRICTED
+        Level.MODERATE,
+        _FOUND,
+        Exposure.ON_REQUEST,
+        storage=Storage.RESTRICTED,
+        describes=_TOLD,
     ),
-    Level.HIGH: LevelRule(Level.HIGH, _FOUND, Exposure.MEMBERS, storage=Storage.RESTRICTED),
+    Level.HIGH: LevelRule(
+        Level.HIGH,
+        _FOUND,
+        Exposure.MEMBERS,
+        storage=Storage.RESTRICTED,
+        describes=_OUTLINE,
+    ),
     Level.SEVERE: LevelRule(Level.SEVERE, _MEMBERS, Exposure.MEMBERS, storage=Storage.RESTRICTED),
 }

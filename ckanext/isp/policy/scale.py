@@ -69,6 +69,25 @@ class Storage(enum.IntEnum):
         return self.name.lower()
 
 
+class Described(enum.Enum):
+    """What can be told of a file to those who may not have it (R36).
+
+    A checksum tells whoever holds a copy that it is this one.
+    """
+
+    NAME = "name"
+    DESCRIPTION = "description"
+    FORMAT = "format"
+    SIZE = "size"
+    COLUMNS = "columns"
+    ROWS = "rows"
+    CHECKSUM = "digest"
+
+    @property
+    def slug(self) -> str:
+        return self.name.lower()
+
+
 class Onward(enum.IntEnum):
     """How far those who receive data may share it further. Lower is stricter."""
 

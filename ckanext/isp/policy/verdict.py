@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from .propose import Finding
 from .protocol import Behaviour, LevelRule, Method, Protocol, Row, Words
-from .scale import Enforcement, Exposure, Level, Onward, Storage
+from .scale import Described, Enforcement, Exposure, Level, Onward, Storage
 
 
 class Code(enum.Enum):
@@ -108,6 +108,17 @@ class Verdict:
     def storage(self) -> Storage:
         """Where files may lie: the strictest of what the protocols say."""
         return min((rule.storage for rule in self.rules), default=Storage.RESTRICTED)
+
+    @property
+    def describes(self) -> frozenset[Described]:
+        """What is told of files to those who may not have them: what all of the protocols let."""
+        said = [rule.describes for rule in self.rules]
+        return frozenset.intersection(*said) if said else frozenset()
+
+    @property
+    def versions(self) -> int | None:
+        """How many earlier versions of a file are kept; None where no protocol says."""
+        return min((r.versions for r in self.rules if r.versions is not None), default=None)
 
     @property
     def open(self) -> frozenset[str]:

@@ -155,6 +155,17 @@ def replace(session: Session, old: File, new: File) -> None:
     session.flush()
 
 
+def earlier(session: Session, file: File) -> list[File]:
+    """The versions in whose place a file stands that can still be read, the latest first."""
+    found, of = [], [file.id]
+    while of:
+        query = sa.select(File).where(File.replaced_by.in_(of)).order_by(File.created_at.desc())
+        before = list(session.scalars(query.with_for_update()))
+        found += [one for one in before if one.key is not None]
+        of = [one.id for one in before]
+    return found
+
+
 def change(session: Session, act: Act, file: File, values: dict[str, Any]) -> None:
     """Describe a file otherwise. The record tells what was changed, not from what to what."""
     for name, value in values.items():

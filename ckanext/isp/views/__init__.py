@@ -9,6 +9,7 @@ from . import protocol_change, protocol_draft  # noqa: F401
 from .cases import register
 from .catalogue import catalogue
 from .classification import classification
+from .deliveries import deliveries
 from .explanation import explanation
 from .files import files
 from .guard import guard
@@ -28,5 +29,6 @@ def get_blueprints() -> list[Blueprint]:
         reviews,
         register,
         files,
+        deliveries,
         isp_protocol,
     ]

@@ -19,6 +19,7 @@ from ..policy.scale import Exposure, Level
 from ..policy.verdict import Code, Reason, Verdict
 from . import answers as answers
 from . import case as case
+from . import delivery as delivery
 from . import file as file
 from . import places as places
 from . import review as review
@@ -537,6 +538,7 @@ _EVENTS = {
     Event.FILE_CHANGED: lambda: _("A restricted file was described otherwise"),
     Event.FILE_DOWNLOADED: lambda: _("A restricted file was downloaded"),
     Event.FILE_DESTROYED: lambda: _("A restricted file was destroyed"),
+    Event.DELIVERED: lambda: _("Given to somebody by another way than the portal"),
     Event.CASE_OPENED: lambda: _("A breach or a dispute about it was registered"),
     Event.CASE_TAKEN_ON: lambda: _("A breach or a dispute about it goes on"),
     Event.CASE_SETTLED: lambda: _("A breach or a dispute about it was settled"),

@@ -19,7 +19,7 @@ from markupsafe import Markup, escape
 from ..documents.vocabulary import shared
 from ..policy.answers import GRANULARITIES, GRANULARITY, NO, PLACE, TYPE, YES
 from ..policy.protocol import ANY_TYPE
-from ..policy.scale import Exposure, Level, Storage
+from ..policy.scale import Described, Exposure, Level, Storage
 from . import classification, exposure, language, level, picked
 
 _ = tk._
@@ -215,11 +215,27 @@ def level_in_words(told: Told) -> Told:
     }
 
 
+def described(what: Described) -> str:
+    """What can be told of a file."""
+    return {
+        Described.NAME: _("name"),
+        Described.DESCRIPTION: _("description"),
+        Described.FORMAT: _("format"),
+        Described.SIZE: _("size"),
+        Described.COLUMNS: _("columns"),
+        Described.ROWS: _("number of rows"),
+        Described.CHECKSUM: _("checksum"),
+    }[what]
+
+
 def _of_level(told: Told) -> Iterable[tuple[str, Markup]]:
     allowed = ", ".join(exposure(of) for of in reversed(Exposure) if of.slug in told["exposures"])
     yield _("On this portal"), escape(allowed)
     if told["storage"] == Storage.NONE.slug:
         yield _("Files"), escape(_("Not kept on the portal: given by another way"))
+    elif told["as"] != Level.LOW.slug:
+        names = [described(what) for what in Described if what.slug in told["describes"]]
+        yield _("Told of files"), escape(", ".join(names) or _("nothing"))
     for decider in told["deciders"]:
         label = _("Each of them agrees") if decider["every"] else _("Who decides")
         yield label, said(decider["words"])
@@ -228,6 +244,8 @@ def _of_level(told: Told) -> Iterable[tuple[str, Markup]]:
     elif told["retention_days"]:
         days = _("{days} days").format(days=told["retention_days"])
         yield _("How long it is kept"), escape(days)
+    if told["versions"] is not None:
+        yield _("Earlier versions kept"), escape(str(told["versions"]))
     binding = {
         "warn": _("Warns; a reason has to be given"),
         "advise": _("Advises, and does not bind"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import ckan.plugins.toolkit as tk
 
 from ..policy.access import Standing
@@ -97,6 +99,17 @@ def no_links(level: str) -> str:
         "This dataset is {level} or on request: a link to its data cannot be withdrawn once it is "
         "known. Upload the file; the portal keeps it encrypted."
     ).format(level=level)
+
+
+def newer_version(by: str, kept: int) -> str:
+    return _("A newer version came; {by} keeps {number} earlier ones.").format(by=by, number=kept)
+
+
+def saved_without(names: Sequence[str], why: str) -> str:
+    return _(
+        "The dataset is saved; these files could not be kept: {names}. {why} Add them again on the "
+        "page of its restricted files, or with isp_file_create."
+    ).format(names=", ".join(names), why=why)
 
 
 def kept_restricted() -> str:

@@ -6,6 +6,7 @@ from . import (
     classification,
     dataset,
     deletion,
+    delivery,
     file,
     lowering,
     membership,
@@ -20,6 +21,7 @@ from .case import *  # noqa: F403
 from .classification import *  # noqa: F403
 from .dataset import *  # noqa: F403
 from .deletion import *  # noqa: F403
+from .delivery import *  # noqa: F403
 from .file import *  # noqa: F403
 from .lowering import *  # noqa: F403
 from .membership import *  # noqa: F403
@@ -35,6 +37,7 @@ __all__ = [
     *classification.__all__,
     *dataset.__all__,
     *deletion.__all__,
+    *delivery.__all__,
     *file.__all__,
     *lowering.__all__,
     *membership.__all__,

@@ -14,7 +14,7 @@ from ckan.types import Action, Context, DataDict
 from ... import gate, notify, wording
 from ...services import act as acts
 from ...services import datasets as stored_datasets
-from .. import answers, fields, restricted, save
+from .. import answers, brought, fields, restricted, save
 
 __all__ = [
     "bulk_update_public",
@@ -32,16 +32,18 @@ __all__ = [
 
 @tk.chained_action
 def package_create(up: Action, context: Context, data_dict: DataDict) -> Any:
-    """Create a dataset, as exposed as its level allows."""
+    """Create a dataset, as exposed as its level allows; its uploads may become restricted files."""
     with answers.kept_on_refusal(data_dict):
-        return save.create(up, context, data_dict)
+        aside = brought.set_aside(context, data_dict)
+        return brought.take_in(context, save.create(up, context, data_dict), aside)
 
 
 @tk.chained_action
 def package_update(up: Action, context: Context, data_dict: DataDict) -> Any:
     """Update a dataset; patches, revisions and resources come this way too."""
     with answers.kept_on_refusal(data_dict):
-        return save.update(up, context, data_dict)
+        aside = brought.set_aside(context, data_dict, data_dict.get("id") or data_dict.get("name"))
+        return brought.take_in(context, save.update(up, context, data_dict), aside)
 
 
 @tk.chained_action

@@ -57,12 +57,9 @@ def isp_file_list(context: Context, data_dict: DataDict) -> dict[str, Any]:
     user = restricted.reader(context)
     if gate.may(user, package, May.FIND) is None:
         return {"files": [], "may_manage": False}
-    right = gate.may(user, package, May.GET)
+    how = restricted.how(user, package)
     return {
-        "files": [
-            restricted.told(file, package, right)
-            for file in files.listed(model.Session, package.id)
-        ],
+        "files": [restricted.told(file, *how) for file in files.listed(model.Session, package.id)],
         "may_manage": gate.may(user, package, May.MANAGE) is not None,
     }
 
@@ -74,9 +71,9 @@ def isp_file_show(context: Context, data_dict: DataDict) -> dict[str, Any]:
 
     :param file: its id
     :returns: ``id``, ``dataset``, ``name``, ``description``, ``format``, ``size`` in bytes,
-        ``columns``, ``rows`` (each nothing where the level does not let it be described),
-        ``added_at``, ``added_by``, ``may_have``, ``by_which_right``, ``url`` to download it from,
-        and, where you may have it, ``digest`` (SHA-256)
+        ``columns``, ``rows``, ``digest`` (SHA-256; each nothing where the protocol does not let it
+        be described), ``added_at``, ``added_by``, ``may_have``, ``by_which_right``, and ``url`` to
+        download it from
     """
     tk.check_access("isp_file_show", context, data_dict)
     return _told(context, restricted.found(context, data_dict["file"]))
@@ -116,5 +113,4 @@ def isp_file_destroy(context: Context, data_dict: DataDict) -> dict[str, Any]:
 
 def _told(context: Context, file: Any) -> dict[str, Any]:
     package = model.Package.get(file.package_id)
-    right = gate.may(restricted.reader(context), package, May.GET)
-    return restricted.told(file, package, right)
+    return restricted.told(file, *restricted.how(restricted.reader(context), package))
