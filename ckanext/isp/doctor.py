@@ -7,12 +7,14 @@ commands that repair a portal run whatever is found here.
 from __future__ import annotations
 
 import enum
+import ipaddress
 import logging
 import os
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 import ckan.lib.plugins as lib_plugins
 import ckan.plugins as p
@@ -142,9 +144,12 @@ LOADERS = ("datapusher", "xloader")
 LOCAL_MAIL = ("localhost", "127.0.0.1", "::1")
 
 
-def run() -> list[Finding]:
-    """Look at everything that the promise rests on."""
-    looked = (
+def run(*, reach: bool = True) -> list[Finding]:
+    """Look at everything that the promise rests on.
+
+    :param reach: also ask the storage of restricted files, which may take long to answer
+    """
+    looked = [
         _plugin_order,
         _labels,
         _guard,
@@ -152,13 +157,16 @@ def run() -> list[Finding]:
         _protocols,
         _storage,
         _store,
+        _storages,
         _keys,
         _sealing,
         _options,
         _plugins,
         _mail,
         _surroundings,
-    )
+    ]
+    if reach:
+        looked.append(_reached)
     return [finding for look in looked for finding in look()]
 
 
@@ -182,7 +190,7 @@ def look_again() -> None:
 
 
 def _refused() -> bool:
-    found = [finding for finding in run() if finding.state is State.REFUSE]
+    found = [finding for finding in run(reach=False) if finding.state is State.REFUSE]
     for finding in found:
         log.critical(
             "The portal answers 503: %s is %s. %s Then run `ckan isp doctor`.",
@@ -305,7 +313,38 @@ def _store() -> Iterator[Finding]:
             "restricted store", State.REFUSE, found, "Move it to where nobody else reads."
         )
         return
+    if there.bare:
+        remedy = "Use isp:s3, isp:azure or isp:gcs, which tell what goes wrong and list everything."
+        yield Finding("restricted store", State.WARN, f"{config.store()} is file-keeper's", remedy)
+        return
     yield Finding("restricted store", State.OK, there.path or config.store())
+
+
+def _storages() -> Iterator[Finding]:
+    """What cannot be used as it stands, or would be asked so that others read along."""
+    for name in files.storages:
+        there = Place(files.storages.get(name))
+        if there.lacks:
+            # it may hold files, and nobody could say so
+            remedy = "Install it for the portal and its worker, and restart them."
+            yield Finding(f"storage {name}", State.REFUSE, there.lacks, remedy)
+        if _in_the_clear(there.address):
+            remedy = "Use https: its keys to the storage can be read on the way."
+            yield Finding(f"storage {name}", State.WARN, f"asked by {there.address}", remedy)
+
+
+def _reached() -> Iterator[Finding]:
+    """Whether the storage of restricted files answers."""
+    try:
+        there = portal.store()
+    except Away:
+        return
+    try:
+        if not there.lacks:
+            there.reach()
+    except Away as error:
+        remedy = "Until it answers, no restricted file is kept, and none in it can be read."
+        yield Finding("restricted store", State.WARN, str(error), remedy)
 
 
 def _keys() -> Iterator[Finding]:
@@ -357,6 +396,18 @@ def _sealing() -> Iterator[Finding]:
 def _folders_of_storages() -> list[str]:
     kept = [Place(files.storages.get(name)).path for name in files.storages]
     return [path for path in kept if path]
+
+
+def _in_the_clear(address: str) -> bool:
+    parts = urlsplit(address)
+    return parts.scheme == "http" and not _loopback(parts.hostname or "")
+
+
+def _loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def _below(path: str, folder: str) -> bool:

@@ -11,6 +11,7 @@ from .implementations.controller import PackageController
 from .implementations.labels import PermissionLabels
 from .implementations.options import Options
 from .implementations.pages import Pages
+from .implementations.storages import Storages
 from .implementations.uploads import Uploads
 from .logic import auth, fresh
 
@@ -21,7 +22,7 @@ from .logic import auth, fresh
 @tk.blanket.blueprints
 @tk.blanket.helpers
 @tk.blanket.cli
-class IspPlugin(Pages, Options, Uploads, PackageController, PermissionLabels):
+class IspPlugin(Pages, Options, Uploads, Storages, PackageController, PermissionLabels):
     """Makes the portal keep its Information Sharing Protocol."""
 
     p.implements(p.IConfigurable)

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from ckanext.isp.store import keys, spool
 from ckanext.isp.store.cipher import Cipher, Damaged, cut, new_key
+from ckanext.isp.store.table import Table
 
 CANARY = b"Amina, 34, Darrel well, blue door"
 
@@ -103,3 +104,10 @@ def test_a_spool_is_read_anywhere(places: list[int]) -> None:
         for place in places:
             one.seek(place)
             assert one.read(300) == data[place : place + 300]
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le"])
+def test_a_table_that_is_no_text_in_utf8_has_no_columns(encoding: str) -> None:
+    passing = Table("CSV")
+    passing.pass_by("name,age\nAmina,34\n".encode(encoding))
+    assert passing.told() == (None, None)

@@ -12,6 +12,7 @@ from ckan import model
 from .. import config, jobs, portal
 from ..logic import sealing
 from ..services import files
+from ..services.files import Fault
 from ..store import keys
 from ..store.keys import NoKey, Ring
 from ..store.place import Away, Place
@@ -24,6 +25,7 @@ MEANING = {
     "half": "it never came whole: --mend removes it",
     "left": "bytes of a file that is destroyed; nobody can read them: --mend removes them",
     "stray": "bytes of no file; nobody can read them: --mend removes them",
+    "away": "this storage cannot be reached: nothing is known of the files in it",
 }
 
 
@@ -103,14 +105,24 @@ def verify(mend: bool, quick: bool, form: str) -> None:
     """Whether every file has its bytes, and all bytes their file; hashes are compared."""
     ring, looked, found = _ring(), Counter[str](), []
     for name in _storages():
-        there = _place(name)
-        seen = files.faults(
-            model.Session, there, ring, name, hashes=not quick, looked=lambda _f: looked.update("f")
-        )
-        for fault in list(seen):
-            mended = mend and files.mend(model.Session, there, fault)
-            model.Session.commit()
-            found.append((fault, mended))
+        try:
+            there = portal.store(name)
+            seen = files.faults(
+                model.Session,
+                there,
+                ring,
+                name,
+                hashes=not quick,
+                looked=lambda _f: looked.update("f"),
+            )
+            for fault in list(seen):
+                mended = mend and files.mend(model.Session, there, fault)
+                model.Session.commit()
+                found.append((fault, mended))
+        except Away as error:
+            model.Session.rollback()
+            click.echo(str(error), err=True)
+            found.append((Fault("away", name), False))
     head = ["what", "file", "dataset", "meaning"]
     rows = [
         [f.what, f.file_id, f.package_id or "", "mended" if mended else MEANING[f.what]]
@@ -136,7 +148,14 @@ def adopt(dry_run: bool) -> None:
     for number, package_id in enumerate(waiting, start=1):
         package = model.Package.get(package_id)
         name = package.name if package else package_id
-        moved, left = sealing.seal(package_id)
+        try:
+            moved, left = sealing.seal(package_id)
+        except Away as error:
+            model.Session.rollback()
+            raise click.ClickException(
+                f"{error}. {done} resources are restricted files now; what is left stays closed: "
+                "run it again."
+            ) from None
         done, failed = done + moved, failed + left
         click.echo(f"{number} of {len(waiting)}: {name}, {moved} resources", err=True)
     jobs.drain_outbox()
@@ -145,11 +164,13 @@ def adopt(dry_run: bool) -> None:
 
 
 @store.command("export")
-@click.option("--to", required=True, help="Name of a storage: ckan.files.storage.<name>.")
+@click.option(
+    "--to", required=True, help='Name of a storage: ckan.files.storage.<name>; "" for the folder.'
+)
 def export(to: str) -> None:
     """Move all files to another storage, one by one while the portal runs. It can be interrupted,
     and run again. Then set ckanext.isp.store.storage to it."""
-    target, moved = _place(to), 0
+    target, moved, left = _place(to), 0, 0
     waiting = files.elsewhere(model.Session, to)
     for file_id in waiting:
         file = files.find(model.Session, file_id, lock=True)
@@ -160,13 +181,18 @@ def export(to: str) -> None:
         try:
             files.move(model.Session, file, before, target, to)
             model.Session.commit()
-            files.clear(before, file_id, segments)
         except Away as error:
             model.Session.rollback()
             raise click.ClickException(f"{error}. {moved} files were moved.") from None
         moved += 1
+        try:
+            files.clear(before, file_id, segments)
+        except Away as error:
+            left += 1
+            click.echo(f"{error}. A copy of {file_id} is left where it lay.", err=True)
         click.echo(f"{moved} of {len(waiting)}", err=True)
-    click.echo(f"{moved} files lie in {to} now.")
+    click.echo(f"{moved} files lie in {to or config.store_folder()} now.")
+    sys.exit(1 if left else 0)
 
 
 def _file(path: str | None) -> str:

@@ -21,7 +21,7 @@ from ..policy.event import Event
 from ..store import cipher
 from ..store.cipher import Cipher, Damaged
 from ..store.keys import Ring
-from ..store.place import Away, Place
+from ..store.place import Away, Missing, Place
 from ..store.table import Table
 from . import record
 from .act import Act
@@ -249,7 +249,7 @@ def clear(place: Place, file_id: str, segments: int | None) -> None:
     if segments is not None:
         place.clear(file_id, range(segments))
         return
-    place.clear(file_id, [one.number for one in place.lying() if one.file_id == file_id])
+    place.clear(file_id, [one.number for one in place.lying(file_id)])
 
 
 def rewrap(session: Session, ring: Ring, at_once: int = 500) -> int:
@@ -350,6 +350,7 @@ def faults(
     :param hashes: read every byte, and compare; otherwise only whether they are there
     :param half_after: how long a file may take to come
     :param looked: told of each file that was looked at
+    :raises Away: where the storage cannot be reached: then nothing is known of what lies in it
     """
     lying: dict[str, set[int]] = {}
     for one in place.lying():
@@ -394,8 +395,10 @@ def _fault(
         digest = hashlib.sha256()
         for data in read(place, ring, file, Part(0, file.size - 1)):
             digest.update(data)
-    except (Damaged, Away):
+    except (Damaged, Missing):
         return "damaged"
+    except Away:
+        raise
     except Exception:  # a key that none of the portal's keys opens
         return "unreadable"
     return None if digest.hexdigest() == file.digest else "damaged"

@@ -5,18 +5,27 @@ from __future__ import annotations
 import contextlib
 import io
 import os
+import re
 from collections.abc import Iterable, Iterator
-from functools import cache
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache, partial
 from typing import Any, NamedTuple
 
 from ckan.lib import files
 from file_keeper import make_storage
 
 OF_ITS_OWN, BYTES = "isp_restricted", "application/octet-stream"
+# segments that are removed beside one another
+AT_ONCE = 8
+_LIES = re.compile(r"([^/]+)/(\d{8,})")
 
 
 class Away(Exception):
     """The storage cannot be reached, is full, or does not hold what it should."""
+
+
+class Missing(Away):
+    """The storage was reached, and does not hold what it should."""
 
 
 class Lying(NamedTuple):
@@ -43,6 +52,35 @@ class Place:
         """Whether it gives what it holds to everybody."""
         return bool(getattr(self._storage.settings, "public", False))
 
+    @property
+    def address(self) -> str:
+        """Where it is asked, where that is no folder and not its maker's own address."""
+        return str(getattr(self._storage.settings, "address", ""))
+
+    @property
+    def lacks(self) -> str:
+        """What has to be installed before it can be used; empty where nothing."""
+        return str(getattr(self._storage, "lacks", ""))
+
+    @property
+    def bare(self) -> bool:
+        """Whether it is an adapter that was not made for CKAN, as file-keeper brings them."""
+        return not isinstance(self._storage, files.Storage)
+
+    def reach(self) -> None:
+        """Look whether it is there.
+
+        :raises Away: where it is not
+        """
+        if self.path is not None:
+            if not (os.path.isdir(self.path) and os.access(self.path, os.W_OK)):
+                raise Away(f"{self.path} is no folder that can be written")
+            return
+        try:
+            next(iter(self._storage.scan()), None)
+        except _TROUBLE as error:
+            raise Away(str(error)) from error
+
     def put(self, file_id: str, number: int, data: bytes) -> None:
         """Write a segment; the same one again replaces it.
 
@@ -56,7 +94,8 @@ class Place:
 
     def get(self, file_id: str, number: int) -> bytes:
         """
-        :raises Away: where it is not there
+        :raises Missing: where it is not there
+        :raises Away: where it cannot be read
         """
         try:
             parts = self._storage.stream(_data(file_id, number))
@@ -65,6 +104,8 @@ class Place:
             # a file on this machine would be read line by line
             with contextlib.closing(parts):
                 content: bytes = parts.read()
+        except files.exc.MissingFileError as error:
+            raise Missing(f"{file_id}, segment {number}: {error}") from error
         except _TROUBLE as error:
             raise Away(f"{file_id}, segment {number}: {error}") from error
         return content
@@ -74,22 +115,31 @@ class Place:
 
         :raises Away: where one is left
         """
-        for number in numbers:
-            try:
-                self._storage.remove(_data(file_id, number))
-            except files.exc.MissingFileError:
-                continue
-            except _TROUBLE as error:
-                raise Away(str(error)) from error
+        with ThreadPoolExecutor(AT_ONCE) as beside:
+            for _removed in beside.map(partial(self._remove, file_id), numbers):
+                pass
         self._drop_folder(file_id)
 
-    def lying(self) -> Iterator[Lying]:
-        """Every segment that lies there, whatever the database says."""
+    def lying(self, file_id: str | None = None) -> Iterator[Lying]:
+        """Every segment that lies there, whatever the database says.
+
+        :param file_id: of this file alone
+        :raises Away: where that cannot be listed
+        """
         try:
-            for location in self._storage.scan():
-                file_id, _slash, number = str(location).rpartition("/")
-                if file_id and number.isdigit():
-                    yield Lying(file_id, int(number))
+            # what does not know prefixes lists all
+            for location in self._storage.scan(prefix=f"{file_id}/" if file_id else ""):
+                lies = _LIES.fullmatch(str(location))
+                if lies and file_id in (None, lies[1]):
+                    yield Lying(lies[1], int(lies[2]))
+        except _TROUBLE as error:
+            raise Away(str(error)) from error
+
+    def _remove(self, file_id: str, number: int) -> None:
+        try:
+            self._storage.remove(_data(file_id, number))
+        except files.exc.MissingFileError:
+            return
         except _TROUBLE as error:
             raise Away(str(error)) from error
 

@@ -70,7 +70,10 @@ class Table:
 
 
 def _bounded(columns: list[str] | None) -> list[str] | None:
-    """Column names, where they can be: a first row of many or long cells is not a heading."""
-    if not columns or len(columns) > MOST_COLUMNS or any(len(name) > LONGEST for name in columns):
+    """Column names, where they can be: a first row of many or long cells is not a heading, nor one
+    that is no text in UTF-8."""
+    if not columns or len(columns) > MOST_COLUMNS:
+        return None
+    if any(len(name) > LONGEST or "\0" in name for name in columns):
         return None
     return columns
