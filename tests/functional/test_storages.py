@@ -277,8 +277,8 @@ def test_a_destroyed_file_leaves_nothing_and_does_not_come_back_from_a_copy(
 def test_verifying_finds_and_mends_what_crashes_left(lies: Lies, moderate: Any, keep: Keep) -> None:
     whole, broken, gone, lost = (keep(moderate) for _ in range(4))
     assert isp("store", "verify").exit_code == 0
-    lies.write(f"{broken['id']}/00000002", b"something else")
-    lies.remove(f"{lost['id']}/00000003")
+    lies.write(f"{broken['id']}/00000000", b"something else")
+    lies.remove(f"{lost['id']}/00000001")
     lies.write("stray/00000000", b"nobody's")
     lies.write("readme.txt", b"not of this store")
     model.Session.execute(

@@ -72,12 +72,10 @@ class Place:
 
         :raises Away: where it is not
         """
-        if self.path is not None:
-            if not (os.path.isdir(self.path) and os.access(self.path, os.W_OK)):
-                raise Away(f"{self.path} is no folder that can be written")
-            return
         try:
-            next(iter(self._storage.scan()), None)
+            self._has_folder()
+            if not self.path:
+                next(iter(self._storage.scan()), None)
         except _TROUBLE as error:
             raise Away(str(error)) from error
 
@@ -127,6 +125,7 @@ class Place:
         :raises Away: where that cannot be listed
         """
         try:
+            self._has_folder()
             # what does not know prefixes lists all
             for location in self._storage.scan(prefix=f"{file_id}/" if file_id else ""):
                 lies = _LIES.fullmatch(str(location))
@@ -142,6 +141,11 @@ class Place:
             return
         except _TROUBLE as error:
             raise Away(str(error)) from error
+
+    def _has_folder(self) -> None:
+        """A folder that is not there would read as an empty one."""
+        if self.path and not (os.path.isdir(self.path) and os.access(self.path, os.W_OK)):
+            raise OSError(f"{self.path} is no folder that can be written")
 
     def _drop_folder(self, file_id: str) -> None:
         if self.path:
