@@ -141,6 +141,7 @@ OPTIONS = (
 )
 
 LOADERS = ("datapusher", "xloader")
+LITTLE_ROOM = 1_000_000_000
 LOCAL_MAIL = ("localhost", "127.0.0.1", "::1")
 
 
@@ -301,10 +302,14 @@ def _storage() -> Iterator[Finding]:
 
 def _store() -> Iterator[Finding]:
     """Where restricted files lie."""
+    with model.meta.engine.connect() as connection:
+        if not sa.inspect(connection).has_table("isp_file"):
+            return
     try:
         there = portal.store()
     except Away as error:
-        yield Finding("restricted store", State.WARN, str(error), "Name a storage that there is.")
+        remedy = "Name a storage that there is, or bring this one back: files cannot be read."
+        yield Finding("restricted store", State.WARN, str(error), remedy)
         return
     below = _public_above(there.path) if there.path else []
     if there.public or below:
@@ -316,6 +321,11 @@ def _store() -> Iterator[Finding]:
     if there.bare:
         remedy = "Use isp:s3, isp:azure or isp:gcs, which tell what goes wrong and list everything."
         yield Finding("restricted store", State.WARN, f"{config.store()} is file-keeper's", remedy)
+        return
+    room = there.room
+    if room is not None and room < LITTLE_ROOM:
+        found, remedy = f"{there.path} has room for {room // 1_000_000} MB", "Make room for files."
+        yield Finding("restricted store", State.WARN, found, remedy)
         return
     yield Finding("restricted store", State.OK, there.path or config.store())
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 
 from ckan import model
 
 from . import config, gate, wording
-from .services import datasets
+from .services import datasets, files
 from .services.protocol_plan import World
 from .store import keys
 from .store.keys import Ring
-from .store.place import Place, place
+from .store.place import Away, Place, make, place
 
 
 def world() -> World:
@@ -25,7 +26,14 @@ def store(name: str | None = None) -> Place:
     :param name: of a storage; the configured one where left out
     :raises Away: where it cannot be reached
     """
-    return place(config.store() if name is None else name, config.store_folder())
+    name, folder = config.store() if name is None else name, config.store_folder()
+    if not name and not os.path.isdir(folder) and not files.lie_in(model.Session, name):
+        make(folder)
+    there = place(name, folder)
+    if there.empty and files.lie_in(model.Session, name):
+        # a disk that is not mounted looks like a new one: what came now would be hidden by it
+        raise Away(f"{there.path} is empty or not there, and files should lie in it")
+    return there
 
 
 def ring() -> Ring:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import stat
+import tempfile
 from pathlib import Path
 from unittest import mock
 
@@ -94,6 +95,20 @@ def test_a_spool_gives_back_what_was_written_and_keeps_none_of_it_in_the_clear(s
     one.seek(0)
     assert one.readall() == data
     assert one.seek(-5, io.SEEK_END) == max(0, size - 5)
+
+
+def test_a_spool_that_finds_no_room_lets_the_upload_pass_and_tells_its_reader(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "missing"))
+    file, data = spool.opened(), bytes(spool.PIECE)
+    for _ in range(5):
+        assert file.write(data) == len(data)
+    assert file.tell() == 5 * len(data)
+    file.seek(0)
+    with pytest.raises(OSError, match="missing"):
+        file.read(1)
+    file.close()
 
 
 @given(places=st.lists(st.integers(0, 3 * spool.PIECE), max_size=5))

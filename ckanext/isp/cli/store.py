@@ -10,7 +10,7 @@ import click
 from ckan import model
 
 from .. import config, jobs, portal
-from ..logic import sealing
+from ..logic import remains, sealing
 from ..services import files
 from ..services.files import Fault
 from ..store import keys
@@ -26,6 +26,7 @@ MEANING = {
     "left": "bytes of a file that is destroyed; nobody can read them: --mend removes them",
     "stray": "bytes of no file; nobody can read them: --mend removes them",
     "away": "this storage cannot be reached: nothing is known of the files in it",
+    "unsealed": "what its resource was still lies where CKAN keeps it: --mend removes it",
 }
 
 
@@ -79,14 +80,19 @@ def key_rotate() -> None:
     except NoKey as error:
         raise click.ClickException(f"{error}. Nothing more was changed.") from None
     click.echo(f"{done} files are opened by key {ring.current} now.")
+    counts = files.by_key(model.Session)
     for name in ring.names[1:]:
-        click.echo(f"Nothing needs key {name} any more: ckan isp store key drop {name}")
+        if counts.get(name):
+            click.echo(f"{counts[name]} files that were in use still need key {name}: run it again")
+        else:
+            click.echo(f"Nothing needs key {name} any more: ckan isp store key drop {name}")
 
 
 @key_group.command("drop")
 @click.argument("name")
 def key_drop(name: str) -> None:
     """Take a key out of the file that no restricted file needs."""
+    files.dropping(model.Session)
     needed = files.by_key(model.Session).get(name, 0)
     if needed:
         raise click.ClickException(
@@ -94,6 +100,7 @@ def key_drop(name: str) -> None:
         )
     if not keys.drop(_file(None), name):
         raise click.ClickException(f"There is no older key {name}.")
+    model.Session.commit()
     click.echo(f"Key {name} is gone.")
 
 
@@ -123,6 +130,10 @@ def verify(mend: bool, quick: bool, form: str) -> None:
             model.Session.rollback()
             click.echo(str(error), err=True)
             found.append((Fault("away", name), False))
+    for file_id, package_id, resource_id in list(sealing.unsealed()):
+        if mend:
+            remains.destroy([resource_id])
+        found.append((Fault("unsealed", file_id, package_id), mend))
     head = ["what", "file", "dataset", "meaning"]
     rows = [
         [f.what, f.file_id, f.package_id or "", "mended" if mended else MEANING[f.what]]
@@ -153,8 +164,8 @@ def adopt(dry_run: bool) -> None:
         except Away as error:
             model.Session.rollback()
             raise click.ClickException(
-                f"{error}. {done} resources are restricted files now; what is left stays closed: "
-                "run it again."
+                f"{name}: {error}. {done} resources are restricted files now; what is left stays "
+                "closed: run it again."
             ) from None
         done, failed = done + moved, failed + left
         click.echo(f"{number} of {len(waiting)}: {name}, {moved} resources", err=True)

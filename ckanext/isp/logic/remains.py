@@ -70,6 +70,31 @@ def destroy(resource_ids: Iterable[str]) -> None:
     model.Session.commit()
 
 
+def left(resource_ids: Iterable[str]) -> set[str]:
+    """Those of the resources of which a file or a DataStore table is still there."""
+    asked = set(resource_ids)
+    if not asked:
+        return set()
+    tables: set[str] = set()
+    if p.plugin_loaded("datastore"):
+        from ckanext.datastore.backend import get_all_resources_ids_in_datastore
+
+        tables = set(get_all_resources_ids_in_datastore())
+    return {one for one in asked if one in tables or _has_file(one)}
+
+
+def _has_file(resource_id: str) -> bool:
+    upload = uploader.get_resource_uploader({"id": resource_id, "url_type": "upload"})
+    storage = getattr(upload, "storage", None)
+    try:
+        location = upload.get_path(resource_id)
+    except TypeError:
+        return False
+    if storage is not None:
+        return bool(storage.exists(files.FileData(location)))
+    return os.path.exists(location)
+
+
 def remove_file(resource_id: str) -> None:
     """Remove the uploaded file of a resource, wherever the portal's uploader keeps it."""
     upload = uploader.get_resource_uploader({"id": resource_id, "url_type": "upload"})

@@ -16,6 +16,7 @@ from ckan import model
 from ckan.lib.helpers import unified_resource_format
 from ckan.logic import fresh_context
 from ckan.types import Context
+from sqlalchemy.orm.exc import StaleDataError
 
 from .. import config, gate, notify, portal, wording
 from ..model.tables import RestrictedFile as File
@@ -36,6 +37,10 @@ log = logging.getLogger(__name__)
 ANYTHING = "application/octet-stream"
 LOOK_AGAIN_SECONDS = 1
 RESTRICTED = "kept_restricted"
+
+
+class NotNow(tk.ValidationError):
+    """The storage of restricted files cannot be reached: later they can be read."""
 
 
 class Taken(Exception):
@@ -108,7 +113,9 @@ def take_in(context: Context, data_dict: dict[str, Any], replaced: File | None =
     package = model.Package.get(data_dict["id"])
     _accepts(package)
     source, given = _given(data_dict)
-    there, locks = place(), ring()
+    there = place()
+    store.beginning(model.Session)
+    locks = ring()
     where = store.Where(package.id, config.store())
     file = store.begin(model.Session, save.user_id(context) or "", where, given, locks)
     model.Session.commit()
@@ -122,7 +129,7 @@ def take_in(context: Context, data_dict: dict[str, Any], replaced: File | None =
     except store.TooLarge:
         most = config.most_bytes() // 1_000_000
         raise tk.ValidationError({"upload": [wording.file.too_large(most)]}) from None
-    except Away as error:
+    except (Away, OSError, StaleDataError) as error:
         log.exception("A restricted file could not be written")
         raise tk.ValidationError({"upload": [wording.file.storage_away()]}) from error
     clear(gone)
@@ -197,6 +204,7 @@ def opened(
     :param asked: which part is wanted, of so many bytes; all of it where left out, or None comes
     :raises ObjectNotFound: where there is none, or they may not know of it
     :raises NotAuthorized: where they may know of it, and not have it
+    :raises NotNow: where the storage is away
     """
     file, package, right, user = _find(context, file_id)
     if not gate.allows(package, right, May.GET):
@@ -214,7 +222,8 @@ def opened(
     except (Away, NoKey, Damaged) as error:
         model.Session.rollback()
         log.exception("Restricted file %s cannot be read", file_id)
-        raise tk.ValidationError({"file": [wording.file.unreadable()]}) from error
+        refusal = NotNow if isinstance(error, Away) else tk.ValidationError
+        raise refusal({"file": [wording.file.unreadable()]}) from error
     told = Sent(file.id, file.package_id, file.name, file.media_type, size)
     model.Session.commit()
     user_id = user.id if user else None

@@ -7,6 +7,7 @@ closed as it was, and the next one goes on.
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
 import logging
@@ -21,6 +22,7 @@ import sqlalchemy as sa
 from ckan import model
 from ckan.lib import files as lib_files
 from ckan.lib import uploader
+from rq import Retry
 
 from .. import config, gate, jobs, portal
 from ..model.tables import RestrictedFile as File
@@ -29,14 +31,16 @@ from ..services import files as store
 from ..services.act import Act
 from ..services.files import Given, State, Where
 from ..store.cipher import Source
-from ..store.keys import Ring
-from ..store.place import Place
+from ..store.place import Away, Place
 from . import remains
 
 log = logging.getLogger(__name__)
 
 DOOR = "sealing"
 ROWS = 10_000
+LONGEST_SECONDS = 24 * 3600
+# when a run that was killed, or could not reach the storage, is begun again
+AGAIN_SECONDS = [0, 60, 600, 3600, 6 * 3600, 24 * 3600]
 
 
 class Missing(Exception):
@@ -69,16 +73,34 @@ def ask(package_id: str, user_id: str | None) -> None:
     its resources."""
     if not config.key_file():
         return
+    again = Retry(max=len(AGAIN_SECONDS), interval=AGAIN_SECONDS)
     try:
-        tk.enqueue_job(seal, [package_id, user_id], title="ISP: move resources into the store")
+        tk.enqueue_job(
+            seal,
+            [package_id, user_id],
+            title="ISP: move resources into the store",
+            rq_kwargs={"timeout": LONGEST_SECONDS, "retry": again},
+        )
     except Exception:
         # `ckan isp store adopt` does the same; doctor says that it is waiting
         log.exception("The worker could not be asked to seal %s", package_id)
 
 
 def waiting() -> list[str]:
-    """Ids of the datasets whose files may not be resources."""
-    return sealing.waiting(model.Session, gate.protocols(), gate.today(), config.places())
+    """Ids of the datasets whose files may not be resources, or lie where those of resources do."""
+    found = sealing.waiting(model.Session, gate.protocols(), gate.today(), config.places())
+    return list(dict.fromkeys([*found, *(package_id for _file, package_id, _was in unsealed())]))
+
+
+def unsealed() -> Iterator[tuple[str, str, str]]:
+    """Restricted files that also lie where CKAN keeps those of resources: a run was killed between
+    its commit and removing them.
+
+    :returns: of each its id, its dataset's, and that of the resource that it was
+    """
+    taken_out = sealing.taken_out(model.Session)
+    left = remains.left(row.resource_id for row in taken_out)
+    yield from (row for row in taken_out if row.resource_id in left)
 
 
 def seal(package_id: str, user_id: str | None = None) -> tuple[int, int]:
@@ -87,24 +109,35 @@ def seal(package_id: str, user_id: str | None = None) -> tuple[int, int]:
     :param user_id: whose act it follows from; None for the portal itself
     :returns: how many were moved, and how many could not be
     """
-    there, ring = portal.store(), portal.ring()
-    act = Act(user_id, DOOR, gate.cited())
+    there, act = portal.store(), Act(user_id, DOOR, gate.cited())
+    tried: list[dict[str, Any]] = []
     done = failed = 0
-    with model.meta.engine.connect() as connection:
-        if not sealing.alone(connection, package_id):
-            return 0, 0
-        _finish(package_id, there)
-        for resource in list(sealing.resources(model.Session, package_id)):
-            if not _belongs(package_id):
+    goes_on = True
+    while goes_on:
+        with model.meta.engine.connect() as connection:
+            if not sealing.alone(connection, package_id):
                 break
-            try:
-                done += _seal(act, resource, there, ring)
-            except Missing:
-                model.Session.rollback()
-                failed += 1
-                log.exception("Resource %s of %s could not be sealed", resource.id, package_id)
+            _finish(package_id, there)
+            while resource := _next(package_id, tried):
+                tried.append(sealing.mark(resource))
+                try:
+                    done += _seal(act, resource, there)
+                except Missing:
+                    model.Session.rollback()
+                    failed += 1
+                    log.exception("A resource of %s could not be sealed", package_id)
+        # a run that found this one at work has left to it what came meanwhile
+        goes_on = _next(package_id, tried) is not None
     jobs.wake()
     return done, failed
+
+
+def _next(package_id: str, tried: list[dict[str, Any]]) -> model.Resource | None:
+    """A resource that belongs into the store, and was not tried as it is now."""
+    for resource in sealing.resources(model.Session, package_id):
+        if sealing.mark(resource) not in tried and _belongs(package_id):
+            return resource
+    return None
 
 
 def _belongs(package_id: str) -> bool:
@@ -112,14 +145,21 @@ def _belongs(package_id: str) -> bool:
     return sealing.belongs(model.Session, package_id, *asked)
 
 
-def _seal(act: Act, resource: model.Resource, there: Place, ring: Ring) -> bool:
+def _seal(act: Act, resource: model.Resource, there: Place) -> bool:
     before, given = sealing.mark(resource), _given(resource)
     package_id, source = resource.package_id, _source(resource)
     where = Where(package_id, config.store(), before["id"])
     maker = act.user_id or tk.get_action("get_site_user")({"ignore_auth": True}, {})["id"]
+    store.beginning(model.Session)
+    ring = portal.ring()
     file = store.begin(model.Session, maker, where, given, ring)
     model.Session.commit()
-    arrived = store.write(there, ring, file, source)
+    try:
+        arrived = store.write(there, ring, file, source)
+    except Exception:
+        # a storage that is full is not filled with halves
+        _abandon(file, there)
+        raise
     datasets.lock(model.Session, package_id)
     if not sealing.same(model.Session, before):
         # somebody changed it meanwhile: what they made of it is for the next run
@@ -143,10 +183,12 @@ def _finish(package_id: str, there: Place) -> None:
 
 
 def _abandon(file: File, there: Place) -> None:
+    model.Session.rollback()
     file_id = file.id
     model.Session.delete(file)
     model.Session.commit()
-    store.clear(there, file_id, None)
+    with contextlib.suppress(Away):
+        store.clear(there, file_id, None)
 
 
 def _given(resource: model.Resource) -> Given:
@@ -186,16 +228,26 @@ def _uploaded(resource_id: str) -> Source:
 
 
 def _table(resource_id: str) -> Iterator[bytes]:
-    """A table of the DataStore as CSV."""
+    """A table of the DataStore as CSV.
+
+    :raises Missing: where there is none, before anything is read of it
+    """
     if not p.plugin_loaded("datastore"):
         raise Missing(resource_id)
+    return _as_csv(resource_id, _page(resource_id, 0))
+
+
+def _page(resource_id: str, offset: int) -> dict[str, Any]:
+    asked = {"resource_id": resource_id, "limit": ROWS, "offset": offset, "sort": "_id"}
+    try:
+        return tk.get_action("datastore_search")({"ignore_auth": True, "user": ""}, asked)
+    except tk.ObjectNotFound as error:
+        raise Missing(resource_id) from error
+
+
+def _as_csv(resource_id: str, found: dict[str, Any]) -> Iterator[bytes]:
     offset = 0
     while True:
-        asked = {"resource_id": resource_id, "limit": ROWS, "offset": offset, "sort": "_id"}
-        try:
-            found = tk.get_action("datastore_search")({"ignore_auth": True, "user": ""}, asked)
-        except tk.ObjectNotFound as error:
-            raise Missing(resource_id) from error
         columns = [field["id"] for field in found["fields"] if field["id"] != "_id"]
         text = io.StringIO(newline="")
         rows = csv.writer(text)
@@ -206,3 +258,4 @@ def _table(resource_id: str) -> Iterator[bytes]:
         if len(found["records"]) < ROWS:
             return
         offset += ROWS
+        found = _page(resource_id, offset)

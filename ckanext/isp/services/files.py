@@ -28,6 +28,8 @@ from .act import Act
 
 # segments that are worked at beside the one that somebody has
 AHEAD = 2
+# keys that are wrapped anew in one transaction
+AT_ONCE = 500
 
 
 class State(Enum):
@@ -83,10 +85,21 @@ class Part:
         return self.last - self.first + 1
 
 
+def beginning(session: Session) -> None:
+    """Let no key be dropped until the commit: the portal's keys are read after it."""
+    session.execute(_BEGINNING)
+
+
+def dropping(session: Session) -> None:
+    """Let no file begin until the commit, and wait for those that do."""
+    session.execute(_DROPPING)
+
+
 def begin(session: Session, user_id: str, where: Where, given: Given, ring: Ring) -> File:
     """Make room for a file. It cannot be read before all of it has come.
 
-    :param ring: the portal's keys, the first of which wraps the new file's own
+    :param ring: the portal's keys as they are since ``beginning``; the first of them wraps the new
+        file's own
     """
     row = File(
         id=str(uuid.uuid4()),
@@ -252,7 +265,7 @@ def clear(place: Place, file_id: str, segments: int | None) -> None:
     place.clear(file_id, [one.number for one in place.lying(file_id)])
 
 
-def rewrap(session: Session, ring: Ring, at_once: int = 500) -> int:
+def rewrap(session: Session, ring: Ring) -> int:
     """Wrap keys that an older portal key wraps under the one in use; files stay as they are.
 
     :returns: how many were; call it, and commit, until there is none
@@ -261,7 +274,7 @@ def rewrap(session: Session, ring: Ring, at_once: int = 500) -> int:
         sa.select(File)
         .where(File.key.is_not(None), File.key_id != ring.current)
         .order_by(File.id)
-        .limit(at_once)
+        .limit(AT_ONCE)
         .with_for_update(skip_locked=True)
     ).all()
     for row in rows:
@@ -300,10 +313,18 @@ def mend(session: Session, place: Place, fault: Fault) -> bool:
     """
     if fault.what not in MENDED:
         return False
+    if fault.what == "half" and not _forget(session, fault.file_id):
+        # it has come whole since
+        return False
     clear(place, fault.file_id, None)
-    if fault.what == "half":
-        session.execute(sa.delete(File).where(File.id == fault.file_id))
     return True
+
+
+def _forget(session: Session, file_id: str) -> bool:
+    """Remove the row of a file that never came whole; it stays locked until the commit."""
+    half = sa.delete(File).where(File.id == file_id, File.state == State.ARRIVING.value)
+    gone: Any = session.execute(half.execution_options(synchronize_session=False))
+    return bool(gone.rowcount)
 
 
 def by_key(session: Session) -> dict[str, int]:
@@ -326,6 +347,14 @@ class Fault(NamedTuple):
 
 # what mending removes
 MENDED = frozenset({"half", "left", "stray"})
+
+
+def lie_in(session: Session, storage: str) -> bool:
+    """Whether files that can be read lie in the storage of that name."""
+    kept = sa.select(File.id).where(
+        File.storage == storage, File.key.is_not(None), File.state == State.KEPT.value
+    )
+    return session.scalar(sa.select(kept.exists())) or False
 
 
 def storages_beside(session: Session, storage: str) -> list[str]:
@@ -404,6 +433,8 @@ def _fault(
     return None if digest.hexdigest() == file.digest else "damaged"
 
 
+_BEGINNING = sa.text("LOCK TABLE isp_file IN ROW EXCLUSIVE MODE")
+_DROPPING = sa.text("LOCK TABLE isp_file IN SHARE MODE")
 _GONE = sa.text("SELECT NOT EXISTS (SELECT FROM package WHERE id = :id)")
 
 

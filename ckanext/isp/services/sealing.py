@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
 
@@ -32,6 +32,11 @@ _COPIES = sa.text(
     "UPDATE activity SET data = jsonb_set(data::jsonb, '{package,resources}', '[]')::text "
     "WHERE object_id = :id AND data LIKE '%\"resources\"%' "
     "AND data::jsonb #> '{package,resources}' <> '[]'"
+)
+_TAKEN_OUT = sa.text(
+    "SELECT f.id, f.package_id, f.resource_id FROM isp_file f "
+    "LEFT JOIN resource r ON r.id = f.resource_id "
+    "WHERE f.resource_id IS NOT NULL AND f.state <> 'arriving' AND r.id IS NULL ORDER BY f.id"
 )
 _LOCK = sa.text("SELECT pg_try_advisory_xact_lock(hashtext('isp-seal'), hashtext(:id))")
 
@@ -69,7 +74,8 @@ def resources(session: Session, package_id: str) -> Iterator[model.Resource]:
     query = sa.select(model.Resource).where(
         model.Resource.package_id == package_id, model.Resource.state == "active"
     )
-    yield from session.scalars(query.order_by(model.Resource.position)).all()
+    fresh = query.order_by(model.Resource.position).execution_options(populate_existing=True)
+    yield from session.scalars(fresh).all()
 
 
 def same(session: Session, before: dict[str, Any]) -> bool:
@@ -96,6 +102,11 @@ def take_out(session: Session, package_id: str, resource_id: str) -> None:
         for statement in (_TOLD_OF, _ABOUT):
             session.execute(statement, {"id": resource_id})
         session.execute(_COPIES, {"id": package_id})
+
+
+def taken_out(session: Session) -> Sequence[Any]:
+    """Files that were resources: of each its id, its dataset's and the resource's."""
+    return session.execute(_TAKEN_OUT).all()
 
 
 def alone(connection: sa.Connection, package_id: str) -> bool:

@@ -6,6 +6,7 @@ import contextlib
 import io
 import os
 import re
+import shutil
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache, partial
@@ -79,11 +80,30 @@ class Place:
         except _TROUBLE as error:
             raise Away(str(error)) from error
 
+    @property
+    def empty(self) -> bool:
+        """Whether it is a folder in which nothing lies, or that is not there."""
+        if self.path is None:
+            return False
+        try:
+            with os.scandir(self.path) as found:
+                return next(found, None) is None
+        except OSError:
+            return True
+
+    @property
+    def room(self) -> int | None:
+        """Bytes that still fit into it, where it is a folder."""
+        return shutil.disk_usage(self.path).free if self.path else None
+
     def put(self, file_id: str, number: int, data: bytes) -> None:
         """Write a segment; the same one again replaces it.
 
         :raises Away: where it cannot be written
         """
+        if self.path and not os.path.isdir(self.path):
+            # the adapter would make another in its place
+            raise Away(f"{self.path} is not there")
         try:
             where = _location(file_id, number)
             self._storage.upload(where, files.Upload(io.BytesIO(data), where, len(data), BYTES))
@@ -162,7 +182,7 @@ def place(name: str, path: str) -> Place:
     """The storage of that name in the portal's configuration, or a folder of our own.
 
     :param name: of ``ckan.files.storage.<name>``; empty for the folder
-    :param path: of the folder, which is made where it is missing
+    :param path: of the folder
     :raises Away: where there is no such storage
     """
     try:
@@ -171,9 +191,19 @@ def place(name: str, path: str) -> Place:
         raise Away(str(error)) from error
 
 
+def make(path: str) -> None:
+    """Make the folder, for the portal alone.
+
+    :raises Away: where that cannot be
+    """
+    try:
+        os.makedirs(path, mode=0o700, exist_ok=True)
+    except OSError as error:
+        raise Away(str(error)) from error
+
+
 @cache
 def _folder(path: str) -> Any:
-    os.makedirs(path, mode=0o700, exist_ok=True)
     # each segment carries its own proof: the quickest hash will do
     settings = {
         "type": "ckan:fs",

@@ -1,11 +1,13 @@
 """Where the web framework keeps an upload until somebody asks for it: never in the clear on disk.
 
 A small upload stays in memory. A larger one goes to a temporary file without a name, in pieces
-that are encrypted under a key which only this object ever holds.
+that are encrypted under a key which only this object ever holds. Where the disk is full, the upload
+passes by, and whoever reads it is told: what else came with it is not lost.
 """
 
 from __future__ import annotations
 
+import contextlib
 import io
 import tempfile
 from typing import IO, Any
@@ -25,7 +27,8 @@ class Spool(io.RawIOBase):
         self._cipher = Cipher(new_key(), "spool")
         self._file: IO[bytes] | None = None
         self._open = bytearray()
-        self._pieces = self._at = 0
+        self._pieces = self._at = self._gone = 0
+        self._failed: OSError | None = None
         self._held: tuple[int, bytes] = (-1, b"")
 
     def readable(self) -> bool:
@@ -39,18 +42,24 @@ class Spool(io.RawIOBase):
 
     @property
     def size(self) -> int:
-        return self._pieces * PIECE + len(self._open)
+        return self._pieces * PIECE + len(self._open) + self._gone
 
     def write(self, data: Any) -> int:
         if self._at != self.size:
             raise io.UnsupportedOperation("a spool is written at its end")
         self._open += data
         self._at += len(data)
-        if self._file is not None or len(self._open) > IN_MEMORY:
-            self._put_away()
+        try:
+            if self._failed or self._file is not None or len(self._open) > IN_MEMORY:
+                self._put_away()
+        except OSError as error:
+            self._failed = error
+            self._let_go()
         return len(data)
 
     def readinto(self, buffer: Any) -> int:
+        if self._failed:
+            raise self._failed
         wanted = memoryview(buffer).cast("B")
         number, within = divmod(self._at, PIECE)
         if number < self._pieces:
@@ -71,13 +80,21 @@ class Spool(io.RawIOBase):
         return self._at
 
     def close(self) -> None:
-        if self._file is not None:
-            self._file.close()
-        self._open.clear()
-        self._held = (-1, b"")
+        self._let_go()
         super().close()
 
+    def _let_go(self) -> None:
+        if self._file is not None:
+            # what it still holds is not wanted
+            with contextlib.suppress(OSError):
+                self._file.close()
+        self._gone += len(self._open)
+        self._open.clear()
+        self._held = (-1, b"")
+
     def _put_away(self) -> None:
+        if self._failed:
+            raise self._failed
         if self._file is None:
             self._file = tempfile.TemporaryFile()  # noqa: SIM115
         self._file.seek(self._pieces * _SEALED)

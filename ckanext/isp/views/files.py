@@ -37,6 +37,9 @@ def download(id: str) -> Any:
         return tk.abort(404)
     except tk.NotAuthorized as error:
         return _not_yours(error)
+    except restricted.NotNow as error:
+        said = [word for words in messages(error).values() for word in words]
+        return tk.render("isp/refusal.html", extra_vars={"messages": said}), 503
     except Cannot as cannot:
         return Response(status=416, headers={"Content-Range": f"bytes */{cannot}"})
     file, part = opened.file, opened.part
