@@ -13,6 +13,7 @@ FOCAL_POINTS = "ckanext.isp.focal_points"
 STORE = "ckanext.isp.store.storage"
 KEY_FILE = "ckanext.isp.store.key_file"
 MOST_MEGABYTES = "ckanext.isp.store.max_megabytes"
+MIRRORS = "ckanext.isp.mirrors"
 FOLDER = "isp-restricted"
 
 
@@ -34,6 +35,11 @@ def places() -> frozenset[str]:
 def focal_points() -> frozenset[str]:
     """Names of the users who may load protocols, and propose and decide which are in force."""
     return frozenset(tk.config[FOCAL_POINTS])
+
+
+def mirrors() -> list[str]:
+    """Portals and services that are known to copy this catalogue: names or addresses."""
+    return list(tk.config[MIRRORS])
 
 
 def store() -> str:

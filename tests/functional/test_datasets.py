@@ -83,7 +83,7 @@ def test_a_raise_closes_what_was_open_in_the_same_save(dataset: Dataset, editor:
     assert found_by_anyone() == [made["id"]]
     raised = act("package_patch", editor, id=made["id"], sensitivity="severe")
     assert raised["private"] is True
-    assert [notice["code"] for notice in raised["isp_notices"]] == ["narrowed"]
+    assert [notice["code"] for notice in raised["isp_notices"]] == ["narrowed", "was_open"]
     assert found_by_anyone() == []
     assert events(made["id"]) == ["classified", "raised"]
 

@@ -342,7 +342,7 @@ def test_verifying_finds_what_a_sealing_left_behind_that_was_killed_at_its_end(
     own.write_bytes(copy)
     found = isp("verify")
     assert found.exit_code == 1
-    assert "unsealed" in found.output
+    assert "clear" in found.output
     assert sealing.waiting() == [made["id"]]
     assert isp("verify", "--mend").exit_code == 0
     assert not own.exists()

@@ -737,7 +737,7 @@ def test_sealing_leaves_nothing_of_resources_and_loses_nothing(
     assert (tents["columns"], tents["rows"]) == (["name", "tent"], 3)
     assert events(made["id"]).count("file_sealed") == 3
     with pytest.raises(sealing.Missing):
-        sealing._uploaded(made["resources"][0]["id"])
+        sealing.uploaded(made["resources"][0]["id"])
     assert sealing.seal(made["id"]) == (0, 0)
     if level != "severe":
         asked = {"id": made["id"], "private": False, "is_requestdata_type": True}
@@ -1003,3 +1003,15 @@ def test_opening_a_dataset_opens_none_of_its_restricted_files(
     assert get(app, None, file).status_code == 302
     assert get(app, factories.UserWithToken(), file).status_code == 403
     assert get(app, member, file).data == TABLE
+
+
+def test_a_file_that_comes_under_the_id_of_another_datasets_resource_takes_nothing_from_it(
+    dataset: Dataset, editor: Any
+) -> None:
+    other = dataset(sensitivity="low", resources=[people_csv()])
+    made, user = dataset(sensitivity="high"), {"user": editor["name"]}
+    foreign = people_csv(id=other["resources"][0]["id"], package_id=made["id"])
+    tk.get_action("resource_create")(dict(user), foreign)
+    shown = tk.get_action("package_show")(dict(user), {"id": other["id"]})
+    assert len(shown["resources"]) == 1
+    assert len(listed(editor["name"], made)) == 1

@@ -10,23 +10,23 @@ import click
 from ckan import model
 
 from .. import config, jobs, portal
-from ..logic import remains, sealing
+from ..logic import sealing, unsealing
 from ..services import files
 from ..services.files import Fault
 from ..store import keys
 from ..store.keys import NoKey, Ring
 from ..store.place import Away, Place
-from .group import format_option, isp, print_table
+from .group import call, format_option, isp, print_table, user_option
 
 MEANING = {
     "damaged": "bytes are missing, or are not those that were kept: restore them from a copy",
     "unreadable": "none of the portal's keys opens it: put back the key that it names",
     "homeless": "its dataset is gone: destroy it, or restore the dataset",
     "half": "it never came whole: --mend removes it",
-    "left": "bytes of a file that is destroyed; nobody can read them: --mend removes them",
+    "left": "bytes or key of a file that is gone from the store: --mend removes them",
+    "clear": "lies in the clear too, left by a move that broke off: --mend removes that",
     "stray": "bytes of no file; nobody can read them: --mend removes them",
     "away": "this storage cannot be reached: nothing is known of the files in it",
-    "unsealed": "what its resource was still lies where CKAN keeps it: --mend removes it",
 }
 
 
@@ -130,10 +130,7 @@ def verify(mend: bool, quick: bool, form: str) -> None:
             model.Session.rollback()
             click.echo(str(error), err=True)
             found.append((Fault("away", name), False))
-    for file_id, package_id, resource_id in list(sealing.unsealed()):
-        if mend:
-            remains.destroy([resource_id])
-        found.append((Fault("unsealed", file_id, package_id), mend))
+    found += [(fault, mend and unsealing.mend(fault)) for fault in unsealing.left()]
     head = ["what", "file", "dataset", "meaning"]
     rows = [
         [f.what, f.file_id, f.package_id or "", "mended" if mended else MEANING[f.what]]
@@ -172,6 +169,25 @@ def adopt(dry_run: bool) -> None:
     jobs.drain_outbox()
     click.echo(f"{done} resources are restricted files now; {failed} could not be moved.")
     sys.exit(1 if failed else 0)
+
+
+@store.command("unseal")
+@click.argument("ids", nargs=-1, required=True, metavar="FILE...")
+@user_option
+def unseal(ids: tuple[str, ...], user: str) -> None:
+    """Turn restricted files, by id, into resources again, where their dataset is Low, and open or
+    for members. One that is refused stays restricted, and leaves the others."""
+    refused = 0
+    for file_id in ids:
+        try:
+            told = call("isp_file_unseal", user, file=file_id)
+            click.echo(f"{file_id} is resource {told['resource']['id']} now.")
+        except click.ClickException as error:
+            model.Session.rollback()
+            refused += 1
+            click.echo(f"{file_id} stays restricted: {error.message}", err=True)
+    jobs.drain_outbox()
+    sys.exit(1 if refused else 0)
 
 
 @store.command("export")

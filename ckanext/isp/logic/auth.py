@@ -81,6 +81,9 @@ FUNCTIONS: dict[str, AuthFunction] = {
     "isp_delivery_create": who_edits_the_dataset,
     "isp_delivery_list": who_edits_the_dataset,
     "isp_file_create": who_edits_the_dataset,
+    "isp_file_unseal": who_edits_the_dataset,
+    "isp_exposure_before_seal": who_edits_the_dataset,
+    "isp_exposure_check": who_edits_the_dataset,
     "isp_file_list": who_sees_the_dataset,
     # who may not know of a file does not find it
     "isp_file_show": everybody,

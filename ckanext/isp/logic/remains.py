@@ -19,6 +19,9 @@ from ..policy.scale import Exposure
 
 log = logging.getLogger(__name__)
 
+# what CKAN adds to the name of a file while it comes
+HALF = "~"
+
 
 def goes_on_request(data_dict: DataDict, settled: Settlement) -> bool:
     """Whether a save leaves a dataset on request, and without its resources."""
@@ -80,19 +83,7 @@ def left(resource_ids: Iterable[str]) -> set[str]:
         from ckanext.datastore.backend import get_all_resources_ids_in_datastore
 
         tables = set(get_all_resources_ids_in_datastore())
-    return {one for one in asked if one in tables or _has_file(one)}
-
-
-def _has_file(resource_id: str) -> bool:
-    upload = uploader.get_resource_uploader({"id": resource_id, "url_type": "upload"})
-    storage = getattr(upload, "storage", None)
-    try:
-        location = upload.get_path(resource_id)
-    except TypeError:
-        return False
-    if storage is not None:
-        return bool(storage.exists(files.FileData(location)))
-    return os.path.exists(location)
+    return {one for one in asked if one in tables or lies(one)}
 
 
 def remove_file(resource_id: str) -> None:
@@ -103,8 +94,23 @@ def remove_file(resource_id: str) -> None:
         location = upload.get_path(resource_id)
         if storage is not None:
             storage.remove(files.FileData(location))
-        else:
-            os.remove(location)
+            return
+        for path in (location, location + HALF):
+            with contextlib.suppress(FileNotFoundError):
+                os.remove(path)
+
+
+def lies(resource_id: str) -> bool:
+    """Whether an uploaded file of a resource is there, half of one included."""
+    upload = uploader.get_resource_uploader({"id": resource_id, "url_type": "upload"})
+    storage = getattr(upload, "storage", None)
+    try:
+        location = upload.get_path(resource_id)
+        if storage is not None:
+            return bool(storage.exists(files.FileData(location)))
+        return any(os.path.exists(path) for path in (location, location + HALF))
+    except (OSError, TypeError, files.exc.FilesError):
+        return False
 
 
 def drop_table(resource_id: str) -> None:

@@ -160,9 +160,10 @@ def divert(context: Context, data_dict: dict[str, Any]) -> dict[str, Any] | None
     if not config.key_file():
         return None
     old = _replaced(data_dict.get("id"))
-    plain = model.Resource.get(data_dict["id"]) if data_dict.get("id") and not old else None
+    named = model.Package.get(data_dict.get("package_id"))
+    plain = None if old else _plain(data_dict.get("id"), named)
     held = old or plain
-    package = model.Package.get(held.package_id if held else data_dict.get("package_id"))
+    package = model.Package.get(held.package_id) if held else named
     if package is None or not _takes_no_resources(package):
         return None
     if old is None:
@@ -189,9 +190,10 @@ def take_in_resource(
     given = {"id": package.id, "upload": resource["upload"], "format": resource.get("format")}
     given["description"] = resource.get("description") or resource.get("name")
     file = take_in(context, given, old)
-    if old is None and resource.get("id"):
+    plain = _plain(resource.get("id"), package)
+    if plain is not None:
         # it stands in the place of a resource that is not sealed yet
-        tk.get_action("resource_delete")(fresh_context(context), {"id": resource["id"]})
+        tk.get_action("resource_delete")(fresh_context(context), {"id": plain.id})
     shown = told(file, *how(reader(context), package))
     return {**shown, "package_id": package.id, "url_type": "isp", "isp_restricted": True}
 
@@ -323,6 +325,12 @@ def _replaced(reference: Any) -> File | None:
     """The restricted file of that id, where a script takes it for a resource."""
     file = store.find(model.Session, reference) if isinstance(reference, str) else None
     return file if file and file.state == State.KEPT.value else None
+
+
+def _plain(reference: Any, package: model.Package | None) -> model.Resource | None:
+    """CKAN's resource of that id, of that dataset where one is named."""
+    found = model.Resource.get(reference) if reference and isinstance(reference, str) else None
+    return found if found and package in (None, found.package) else None
 
 
 def _takes_no_resources(package: model.Package) -> bool:

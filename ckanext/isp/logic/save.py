@@ -18,7 +18,7 @@ from .. import config, gate, notify, portal, wording
 from ..policy.access import keeps_files
 from ..policy.event import Event
 from ..policy.save import Asked, Refusal, Settlement, settle
-from ..policy.scale import Level, lowers
+from ..policy.scale import Exposure, Level, lowers
 from ..policy.verdict import Verdict
 from ..services import act as acts
 from ..services import classification, datasets, lowering, record
@@ -30,6 +30,7 @@ from .fields import Reading
 SENT = "isp_sent"
 ANSWERED = "isp_answered"
 DATASET = "dataset"
+WAS_OPEN = "was_open"
 PROPOSABLE = {Refusal.LOWERING, Refusal.BELOW_ANSWERS}
 
 
@@ -108,6 +109,8 @@ def update(up: Action, context: Context, data_dict: DataDict) -> Any:
         remains.sweep(reading.original, data_dict)
         _seal(context, package.id, data_dict, settled)
     told = _told(context, result, settled)
+    if _takes_from_everybody(reading, settled):
+        told = _warn(context, told, package.name)
     return _propose(context, told, package.id, wanted, said) if wanted else told
 
 
@@ -352,6 +355,25 @@ def _told(context: Context, result: Any, settled: Settlement) -> Any:
     result = dict(result)
     fields.lift(result)
     return {**result, fields.NOTICES: notices} if notices else result
+
+
+def _takes_from_everybody(reading: Reading, settled: Settlement) -> bool:
+    """Whether a raise closes what everybody had."""
+    stored = reading.stored
+    if stored is None or not stored.facts.active or stored.exposure is not Exposure.OPEN:
+        return False
+    raised = lowers(settled.level, stored.facts.level)
+    return raised and settled.exposure is not Exposure.OPEN
+
+
+def _warn(context: Context, told: Any, name: str) -> Any:
+    """What was public cannot be recalled; where to see who had it, and what to do."""
+    url = tk.url_for("isp_exposed.before_seal", id=name, _external=True)
+    notice = {"code": WAS_OPEN, "message": wording.exposed.was_open(url)}
+    notify.tell(context, [notice])
+    if not isinstance(told, dict):
+        return told
+    return {**told, fields.NOTICES: [*told.get(fields.NOTICES, ()), notice]}
 
 
 def user_id(context: Context) -> str | None:

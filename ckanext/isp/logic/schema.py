@@ -9,6 +9,7 @@ from ckan.logic.schema import validator_args
 
 from ..policy.case import Kind, Stage
 from ..policy.delivery import Channel
+from ..policy.exposed import Check
 from ..policy.scale import Exposure
 
 Schema = dict[str, Any]
@@ -302,6 +303,24 @@ def case_list() -> Schema:
 @validator_args
 def review_confirm(not_missing: Any) -> Schema:
     return {"ids": [not_missing]}
+
+
+@validator_args
+def exposure_check(
+    not_empty: Any,
+    unicode_safe: Any,
+    package_id_or_name_exists: Any,
+    one_of: Any,
+    ignore_missing: Any,
+    boolean_validator: Any,
+    isp_text: Any,
+) -> Schema:
+    return {
+        "id": [not_empty, unicode_safe, package_id_or_name_exists],
+        "check": [not_empty, one_of([check.value for check in Check])],
+        "done": [ignore_missing, boolean_validator],
+        "note": [ignore_missing, isp_text],
+    }
 
 
 DESCRIBING = ("name", "description", "name_withheld")

@@ -28,8 +28,9 @@ from .. import config, gate, jobs, portal
 from ..model.tables import RestrictedFile as File
 from ..services import datasets, sealing
 from ..services import files as store
+from ..services import unsealing as unsealed
 from ..services.act import Act
-from ..services.files import Given, State, Where
+from ..services.files import Fault, Given, State, Where
 from ..store.cipher import Source
 from ..store.place import Away, Place
 from . import remains
@@ -89,18 +90,16 @@ def ask(package_id: str, user_id: str | None) -> None:
 def waiting() -> list[str]:
     """Ids of the datasets whose files may not be resources, or lie where those of resources do."""
     found = sealing.waiting(model.Session, gate.protocols(), gate.today(), config.places())
-    return list(dict.fromkeys([*found, *(package_id for _file, package_id, _was in unsealed())]))
+    left = [str(fault.package_id) for fault, _resource_id in in_the_clear()]
+    return list(dict.fromkeys([*found, *left]))
 
 
-def unsealed() -> Iterator[tuple[str, str, str]]:
-    """Restricted files that also lie where CKAN keeps those of resources: a run was killed between
-    its commit and removing them.
-
-    :returns: of each its id, its dataset's, and that of the resource that it was
-    """
-    taken_out = sealing.taken_out(model.Session)
-    left = remains.left(row.resource_id for row in taken_out)
-    yield from (row for row in taken_out if row.resource_id in left)
+def in_the_clear() -> list[tuple[Fault, str]]:
+    """Restricted files of which something also lies where CKAN keeps resources, left by a run that
+    was killed; each with the id of that resource."""
+    without = unsealed.without_resource(model.Session)
+    left = remains.left(resource_id for _fault, resource_id in without)
+    return [(fault, resource_id) for fault, resource_id in without if resource_id in left]
 
 
 def seal(package_id: str, user_id: str | None = None) -> tuple[int, int]:
@@ -114,10 +113,10 @@ def seal(package_id: str, user_id: str | None = None) -> tuple[int, int]:
     done = failed = 0
     goes_on = True
     while goes_on:
-        with model.meta.engine.connect() as connection:
-            if not sealing.alone(connection, package_id):
+        with alone(package_id) as nobody_else:
+            if not nobody_else:
                 break
-            _finish(package_id, there)
+            finish(package_id)
             while resource := _next(package_id, tried):
                 tried.append(sealing.mark(resource))
                 try:
@@ -135,12 +134,20 @@ def seal(package_id: str, user_id: str | None = None) -> tuple[int, int]:
 def _next(package_id: str, tried: list[dict[str, Any]]) -> model.Resource | None:
     """A resource that belongs into the store, and was not tried as it is now."""
     for resource in sealing.resources(model.Session, package_id):
-        if sealing.mark(resource) not in tried and _belongs(package_id):
+        if sealing.mark(resource) not in tried and belongs(package_id):
             return resource
     return None
 
 
-def _belongs(package_id: str) -> bool:
+@contextlib.contextmanager
+def alone(package_id: str) -> Iterator[bool]:
+    """Whether nobody else seals or unseals files of this dataset; nobody does until the end."""
+    with model.meta.engine.connect() as connection:
+        yield sealing.alone(connection, package_id)
+
+
+def belongs(package_id: str) -> bool:
+    """Whether the resources of a dataset, as it is now, belong into the restricted store."""
     asked = (gate.protocols(), gate.today(), config.places())
     return sealing.belongs(model.Session, package_id, *asked)
 
@@ -172,12 +179,15 @@ def _seal(act: Act, resource: model.Resource, there: Place) -> bool:
     return True
 
 
-def _finish(package_id: str, there: Place) -> None:
-    """What an interrupted run left: half a file, or what lay outside of the database."""
+def finish(package_id: str) -> None:
+    """What an interrupted run left: half a file, what lay outside of the database, or the encrypted
+    bytes of what is a resource again."""
     query = sa.select(File).where(File.package_id == package_id, File.resource_id.is_not(None))
     for file in model.Session.scalars(query).all():
         if file.state == State.ARRIVING.value:
-            _abandon(file, there)
+            _abandon(file, portal.store(file.storage))
+        elif file.state == State.UNSEALED.value and file.key:
+            gone(file)
         elif model.Session.get(model.Resource, file.resource_id) is None:
             remains.destroy([str(file.resource_id)])
 
@@ -189,6 +199,18 @@ def _abandon(file: File, there: Place) -> None:
     model.Session.commit()
     with contextlib.suppress(Away):
         store.clear(there, file_id, None)
+
+
+def gone(file: File) -> None:
+    """Remove the encrypted bytes of a file that is a resource again, then its key. What cannot be
+    reached now, ``ckan isp store verify --mend`` removes."""
+    try:
+        store.clear(portal.store(file.storage), file.id, file.segments)
+    except Away:
+        log.exception("Encrypted bytes of the unsealed file %s are left", file.id)
+        return
+    store.forget_key(model.Session, file)
+    model.Session.commit()
 
 
 def _given(resource: model.Resource) -> Given:
@@ -208,13 +230,17 @@ def _given(resource: model.Resource) -> Given:
 def _source(resource: model.Resource) -> Source:
     """What a resource holds: its file, its table, or where it leads."""
     if resource.url_type == "upload":
-        return _uploaded(resource.id)
+        return uploaded(resource.id)
     if resource.url_type == "datastore":
         return io.BufferedReader(_Read(_table(resource.id)))
     return io.BytesIO(f"[InternetShortcut]\r\nURL={resource.url}\r\n".encode())
 
 
-def _uploaded(resource_id: str) -> Source:
+def uploaded(resource_id: str) -> Source:
+    """The uploaded file of a resource.
+
+    :raises Missing: where there is none
+    """
     upload = uploader.get_resource_uploader({"id": resource_id, "url_type": "upload"})
     storage = getattr(upload, "storage", None)
     try:

@@ -265,7 +265,7 @@ class RestrictedFile(tk.BaseModel):
     portal's key named ``key_id``. Without a key it is destroyed, whatever lies in old copies.
     ``segment`` is how many bytes are in each segment but the last. ``columns`` and ``rows`` are
     what was read of a table when it came: never a value. ``resource_id`` is the resource that it
-    was until it was sealed.
+    was until it was sealed, or is once it is unsealed.
     """
 
     __tablename__ = "isp_file"

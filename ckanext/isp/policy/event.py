@@ -46,6 +46,8 @@ class Event(enum.Enum):
     FILE_DOWNLOADED = "file_downloaded"
     FILE_DESTROYED = "file_destroyed"
     DELIVERED = "delivered"
+    FILE_UNSEALED = "file_unsealed"
+    EXPOSURE_CHECKED = "exposure_checked"
 
     CASE_OPENED = "case_opened"
     CASE_TAKEN_ON = "case_taken_on"

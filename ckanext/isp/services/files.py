@@ -33,11 +33,12 @@ AT_ONCE = 500
 
 
 class State(Enum):
-    """How far a file is: only one that is kept can be read."""
+    """How far a file is: only one that is kept can be read; one that is unsealed is a resource."""
 
     ARRIVING = "arriving"
     KEPT = "kept"
     DESTROYED = "destroyed"
+    UNSEALED = "unsealed"
 
 
 class Given(NamedTuple):
@@ -157,7 +158,9 @@ def keep(session: Session, act: Act, file: File, arrived: Arrived) -> None:
     file.size, file.digest, file.segments = arrived.size, arrived.digest, arrived.segments
     file.columns, file.rows = arrived.columns, arrived.rows
     file.state, file.kept_at = State.KEPT.value, sa.func.clock_timestamp()
-    told = {"file": file.id, "size": arrived.size}
+    told: dict[str, Any] = {"file": file.id, "size": arrived.size}
+    if file.resource_id:
+        told["resource"] = file.resource_id
     kind = Event.FILE_SEALED if file.resource_id else Event.FILE_KEPT
     record.add(session, kind, act, package_id=file.package_id, details=told)
 
@@ -317,6 +320,8 @@ def mend(session: Session, place: Place, fault: Fault) -> bool:
         # it has come whole since
         return False
     clear(place, fault.file_id, None)
+    if fault.what == "left" and (file := find(session, fault.file_id, lock=True)):
+        forget_key(session, file)
     return True
 
 
@@ -325,6 +330,13 @@ def _forget(session: Session, file_id: str) -> bool:
     half = sa.delete(File).where(File.id == file_id, File.state == State.ARRIVING.value)
     gone: Any = session.execute(half.execution_options(synchronize_session=False))
     return bool(gone.rowcount)
+
+
+def forget_key(session: Session, file: File) -> None:
+    """Destroy the key of a file that nobody reads from the store any more."""
+    file.key = file.key_id = None
+    file.destroyed_at = file.destroyed_at or sa.func.clock_timestamp()
+    session.flush()
 
 
 def by_key(session: Session) -> dict[str, int]:
@@ -336,8 +348,8 @@ def by_key(session: Session) -> dict[str, int]:
 class Fault(NamedTuple):
     """Something that verifying found.
 
-    :param what: ``damaged``, ``unreadable``, ``half`` (never came whole), ``left`` (bytes of a file
-        that is destroyed), ``stray`` (bytes of no file), ``homeless`` (its dataset is gone)
+    :param what: ``damaged``, ``unreadable``, ``half`` (never came whole), ``left`` (bytes or key of
+        a file that is gone), ``stray`` (bytes of no file), ``homeless`` (its dataset is gone)
     """
 
     what: str
@@ -408,8 +420,8 @@ def _fault(
     *,
     hashes: bool,
 ) -> str | None:
-    if file.state == State.DESTROYED.value:
-        return "left" if there else None
+    if file.state in (State.DESTROYED.value, State.UNSEALED.value):
+        return "left" if there or file.key else None
     if file.state == State.ARRIVING.value:
         return "half" if file.created_at < too_old else None
     if session.scalar(_GONE, {"id": file.package_id}):

@@ -41,6 +41,17 @@ def approved(session: Session, package_id: str, before: Level, after: Level | No
     return session.execute(unused.limit(1)).first() is not None
 
 
+def rests_on(session: Session, package_id: str, level: Level) -> int | None:
+    """The approved proposal by which a dataset came down to a level; None where none is known."""
+    query = (
+        sa.select(LoweringUse.lowering_id)
+        .join(Lowering, Lowering.id == LoweringUse.lowering_id)
+        .where(Lowering.package_id == package_id, Lowering.to_level == level.slug)
+        .order_by(LoweringUse.used_at.desc())
+    )
+    return session.scalar(query.limit(1))
+
+
 def waiting(session: Session, package_id: str, before: Level, after: Level | None) -> bool:
     """Whether exactly this lowering has been proposed and nobody has decided."""
     undecided = (

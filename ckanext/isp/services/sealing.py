@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
@@ -32,11 +32,6 @@ _COPIES = sa.text(
     "UPDATE activity SET data = jsonb_set(data::jsonb, '{package,resources}', '[]')::text "
     "WHERE object_id = :id AND data LIKE '%\"resources\"%' "
     "AND data::jsonb #> '{package,resources}' <> '[]'"
-)
-_TAKEN_OUT = sa.text(
-    "SELECT f.id, f.package_id, f.resource_id FROM isp_file f "
-    "LEFT JOIN resource r ON r.id = f.resource_id "
-    "WHERE f.resource_id IS NOT NULL AND f.state <> 'arriving' AND r.id IS NULL ORDER BY f.id"
 )
 _LOCK = sa.text("SELECT pg_try_advisory_xact_lock(hashtext('isp-seal'), hashtext(:id))")
 
@@ -102,11 +97,6 @@ def take_out(session: Session, package_id: str, resource_id: str) -> None:
         for statement in (_TOLD_OF, _ABOUT):
             session.execute(statement, {"id": resource_id})
         session.execute(_COPIES, {"id": package_id})
-
-
-def taken_out(session: Session) -> Sequence[Any]:
-    """Files that were resources: of each its id, its dataset's and the resource's."""
-    return session.execute(_TAKEN_OUT).all()
 
 
 def alone(connection: sa.Connection, package_id: str) -> bool:

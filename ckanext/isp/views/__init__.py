@@ -11,6 +11,7 @@ from .catalogue import catalogue
 from .classification import classification
 from .deliveries import deliveries
 from .explanation import explanation
+from .exposed import exposed
 from .files import files
 from .guard import guard
 from .lowering import isp
@@ -30,5 +31,6 @@ def get_blueprints() -> list[Blueprint]:
         register,
         files,
         deliveries,
+        exposed,
         isp_protocol,
     ]

@@ -7,11 +7,12 @@ from typing import Any
 from urllib.parse import quote
 
 import ckan.plugins.toolkit as tk
+from ckan import model
 from flask import Blueprint, Response, request, stream_with_context
 from flask.views import MethodView
 from werkzeug.http import dump_options_header
 
-from ..logic import restricted
+from ..logic import restricted, unsealing
 from ..services.files import Part
 from .asking import ask, form, messages
 
@@ -70,7 +71,14 @@ class Files(MethodView):
         package = ask("package_show", id=id)
         return tk.render(
             "isp/files.html",
-            extra_vars={"pkg_dict": package, "data": data or {}, "errors": errors or {}, **told},
+            extra_vars={
+                "pkg_dict": package,
+                "data": data or {},
+                "errors": errors or {},
+                "may_unseal": unsealing.why_not(model.Package.get(package["id"])) is None,
+                "was_open": bool(ask("isp_exposure_before_seal", id=id)["open"]),
+                **told,
+            },
         )
 
     def post(self, id: str) -> Any:
@@ -131,6 +139,36 @@ class Destroy(MethodView):
         return tk.redirect_to("isp_file.files", id=file["dataset"])
 
 
+class Unseal(MethodView):
+    """Turn a file into a resource, once somebody has read what follows."""
+
+    def get(self, id: str, errors: Any = None) -> Any:
+        file = ask("isp_file_show", file=id)
+        package = ask("package_show", id=file["dataset"])
+        if not ask("isp_file_list", id=package["id"])["may_manage"]:
+            return tk.abort(404)
+        shown = {
+            "pkg_dict": package,
+            "file": file,
+            "why_not": unsealing.why_not(model.Package.get(package["id"])),
+            "errors": errors or {},
+        }
+        return tk.render("isp/file_unseal.html", extra_vars=shown)
+
+    def post(self, id: str) -> Any:
+        file = ask("isp_file_show", file=id)
+        try:
+            told = tk.get_action("isp_file_unseal")({}, {"file": id})
+        except tk.ValidationError as error:
+            return self.get(id, messages(error))
+        except (tk.NotAuthorized, tk.ObjectNotFound):
+            return tk.abort(404)
+        tk.h.flash_success(tk._("The file is a resource now: whoever sees the dataset has it."))
+        kind = model.Package.get(file["dataset"]).type
+        resource_id = told["resource"]["id"]
+        return tk.redirect_to(f"{kind}_resource.read", id=file["dataset"], resource_id=resource_id)
+
+
 def _asked(id: str) -> Any:
     """What part is asked for: one range, or else all of it; all where the file is another now."""
 
@@ -164,4 +202,5 @@ def _attached(name: str) -> str:
 
 
 files.add_url_rule("/dataset/<id>/files", view_func=Files.as_view("files"))
+files.add_url_rule("/isp/file/<id>/unseal", view_func=Unseal.as_view("unseal"))
 files.add_url_rule("/isp/file/<id>/destroy", view_func=Destroy.as_view("destroy"))

@@ -20,6 +20,7 @@ from ..policy.verdict import Code, Reason, Verdict
 from . import answers as answers
 from . import case as case
 from . import delivery as delivery
+from . import exposed as exposed
 from . import file as file
 from . import places as places
 from . import review as review
@@ -539,6 +540,8 @@ _EVENTS = {
     Event.FILE_DOWNLOADED: lambda: _("A restricted file was downloaded"),
     Event.FILE_DESTROYED: lambda: _("A restricted file was destroyed"),
     Event.DELIVERED: lambda: _("Given to somebody by another way than the portal"),
+    Event.FILE_UNSEALED: lambda: _("A restricted file became a resource again"),
+    Event.EXPOSURE_CHECKED: lambda: _("The list of what was public before was filled in"),
     Event.CASE_OPENED: lambda: _("A breach or a dispute about it was registered"),
     Event.CASE_TAKEN_ON: lambda: _("A breach or a dispute about it goes on"),
     Event.CASE_SETTLED: lambda: _("A breach or a dispute about it was settled"),

@@ -114,3 +114,50 @@ def saved_without(names: Sequence[str], why: str) -> str:
 
 def kept_restricted() -> str:
     return _("The file is kept encrypted, among the restricted files of the dataset.")
+
+
+def stays_by_level(level: str, by: str, propose: str) -> str:
+    return _(
+        "This dataset is {level} under {by}: its files stay restricted. Propose to lower it, with "
+        "a reason; once a second person has approved, they can be unsealed one by one: {propose}"
+    ).format(level=level, by=by, propose=propose)
+
+
+def stays_by_protocol(level: str, by: str) -> str:
+    return _(
+        "{by} does not let the files of this dataset ({level}) be resources as it is now: this one "
+        "stays restricted."
+    ).format(by=by, level=level)
+
+
+def stays_by_answers(proposed: str, cited: str) -> str:
+    return _(
+        "With its answers this dataset is at least {proposed} under {cited}, and no second person "
+        "has approved less: its files stay restricted. Correct the answers, or raise it."
+    ).format(proposed=proposed, cited=cited)
+
+
+def stays_on_request(level: str, by: str) -> str:
+    return _(
+        "This dataset is on request ({level} under {by}), so everyone could open a resource. Open "
+        "it to everybody, or to members only; then its files can be unsealed."
+    ).format(level=level, by=by)
+
+
+def being_moved() -> str:
+    return _("Files of this dataset are being moved at the moment. Try again in a minute.")
+
+
+def not_written() -> str:
+    return _(
+        "The portal could not write the file among its resources: its storage is full or cannot be "
+        "reached. Nothing was changed: the file stays restricted."
+    )
+
+
+def not_taken(why: str) -> str:
+    """:param why: in the words of what keeps the portal's uploads"""
+    return _(
+        "The portal does not take the file as a resource ({why}). Nothing was changed: the file "
+        "stays restricted. Its administrator can say how large a resource may be."
+    ).format(why=why)

@@ -7,6 +7,7 @@ from . import (
     dataset,
     deletion,
     delivery,
+    exposed,
     file,
     lowering,
     membership,
@@ -22,6 +23,7 @@ from .classification import *  # noqa: F403
 from .dataset import *  # noqa: F403
 from .deletion import *  # noqa: F403
 from .delivery import *  # noqa: F403
+from .exposed import *  # noqa: F403
 from .file import *  # noqa: F403
 from .lowering import *  # noqa: F403
 from .membership import *  # noqa: F403
@@ -38,6 +40,7 @@ __all__ = [
     *dataset.__all__,
     *deletion.__all__,
     *delivery.__all__,
+    *exposed.__all__,
     *file.__all__,
     *lowering.__all__,
     *membership.__all__,

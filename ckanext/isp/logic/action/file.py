@@ -12,7 +12,7 @@ from ckan.types import Context, DataDict
 from ... import gate, wording
 from ...policy.access import May
 from ...services import files
-from .. import restricted, save, schema
+from .. import restricted, save, schema, unsealing
 
 __all__ = [
     "isp_file_create",
@@ -20,6 +20,7 @@ __all__ = [
     "isp_file_list",
     "isp_file_patch",
     "isp_file_show",
+    "isp_file_unseal",
 ]
 
 
@@ -109,6 +110,20 @@ def isp_file_destroy(context: Context, data_dict: DataDict) -> dict[str, Any]:
     model.Session.commit()
     restricted.clear(gone)
     return {"file": data_dict["file"], "destroyed": True}
+
+
+@validate(schema.one_file)
+def isp_file_unseal(context: Context, data_dict: DataDict) -> dict[str, Any]:
+    """Turn a restricted file of a dataset that is Low, and open or for members, into a resource.
+
+    Only this one; whoever sees the dataset can download it from then on. Rows in the DataStore are
+    loaded by what loads them for any other resource.
+
+    :param file: its id
+    :returns: ``file``, and ``resource`` as ``resource_show`` gives it; of what was a resource
+        before, with the id that it had where that is free
+    """
+    return {"file": data_dict["file"], "resource": unsealing.unseal(context, data_dict["file"])}
 
 
 def _told(context: Context, file: Any) -> dict[str, Any]:
