@@ -89,9 +89,9 @@ def race(app: CKANTestApp, monkeypatch: pytest.MonkeyPatch) -> Race:
         reached(LOADED)
         return package
 
-    def stop_around_index(dicts: Any) -> Any:
+    def stop_around_index(*dicts: Any) -> Any:
         reached(FLUSHED)
-        done = index(dicts)
+        done = index(*dicts)
         reached(INDEXED)
         return done
 

@@ -16,7 +16,7 @@ from ckan.lib import files as lib_files
 from ckan.lib import uploader
 from ckan.tests import factories
 from ckan.tests.helpers import CKANTestApp
-from conftest import Dataset, events
+from conftest import Dataset, events, row
 from file_keeper import make_storage
 from test_datasets import act, refused
 from test_files import (  # noqa: F401
@@ -35,6 +35,7 @@ from test_files import (  # noqa: F401
     store,
 )
 from test_protocols import activate, answer, answered, change, focal_point, level, load  # noqa: F401
+from test_races import FLUSHED, LOADED, Race, ordered, race  # noqa: F401
 
 from ckanext.isp import jobs
 from ckanext.isp.logic import remains, sealing, unsealing
@@ -495,6 +496,34 @@ def test_a_raise_after_it_seals_the_resource_again(
     assert sealing.seal(made["id"]) == (1, 0)
     assert not in_the_clear(store)
     assert shown(made) == []
+
+
+@pytest.mark.parametrize("reverse", [False, True], ids=["raise-first", "unseal-first"])
+@pytest.mark.parametrize("moment", [LOADED, FLUSHED])
+def test_of_a_raise_and_an_unsealing_at_once_the_raise_wins(
+    moment: str,
+    reverse: bool,
+    race: Race,  # noqa: F811
+    lowered: Lowered,
+    editor: Any,
+    org_admin: Any,
+    member: Any,  # noqa: F811
+    app: CKANTestApp,
+    store: Path,  # noqa: F811
+) -> None:
+    made = lowered()
+    file, _other = listed(editor["name"], made)
+
+    def raised() -> None:
+        act("package_patch", org_admin, id=made["id"], sensitivity="severe")
+
+    race(*ordered(raised, lambda: unseal(editor, file), reverse), moment)
+    assert (row(made["id"]).sensitivity, row(made["id"]).exposure) == ("severe", "members")
+    sealing.seal(made["id"])
+    assert shown(made) == []
+    assert not in_the_clear(store)
+    kept = [get(app, member, one).data for one in listed(member["name"], made)]
+    assert sorted(kept) == sorted([TABLE, TABLE[::-1]])
 
 
 def test_a_file_that_is_destroyed_meanwhile_does_not_come_back(
