@@ -725,6 +725,8 @@ def test_sealing_leaves_nothing_of_resources_and_loses_nothing(
     assert LINK in before
     assert sealing.waiting() == [made["id"]]
     assert sealing.seal(made["id"]) == (3, 0)
+    shown = tk.get_action("package_show")({"user": member["name"]}, {"id": made["id"]})
+    assert shown["resources"] == [], "the index has not heard of it yet"
     jobs.drain_outbox()
     assert sealing.waiting() == []
     after = everything_said(app, made, member)

@@ -20,6 +20,10 @@ _HOLDING = sa.text(
     SELECT p.id FROM package p JOIN ({datasets.HOLDING}) r ON r.package_id = p.id
      WHERE isp_rank(p.extras->>'sensitivity') > 0 AND p.state <> 'deleted' ORDER BY p.id"""
 )
+# CKAN shows, and saves upon, what the index kept of a dataset that was not changed since
+_CHANGED = sa.text(
+    "UPDATE package SET metadata_modified = timezone('utc', clock_timestamp()) WHERE id = :id"
+)
 _VIEWS = sa.text("DELETE FROM resource_view WHERE resource_id = :id")
 _RESOURCE = sa.text("DELETE FROM resource WHERE id = :id")
 _TOLD_OF = sa.text(
@@ -89,8 +93,10 @@ def mark(resource: model.Resource) -> dict[str, Any]:
 def take_out(session: Session, package_id: str, resource_id: str) -> None:
     """Remove the row of a resource, its views, and what activities copied of it.
 
-    The index hears of it through the outbox; file and table are for the caller, after the commit.
+    The index hears of it through the outbox, and its copy of the dataset is old from now on; file
+    and table are for the caller, after the commit.
     """
+    session.execute(_CHANGED, {"id": package_id})
     session.execute(_VIEWS, {"id": resource_id})
     session.execute(_RESOURCE, {"id": resource_id})
     if sa.inspect(session.connection()).has_table("activity"):
