@@ -8,6 +8,7 @@ portal's code is another for it; what it calls is only looked at.
 from __future__ import annotations
 
 import contextlib
+import gc
 import itertools
 import mmap
 import os
@@ -144,6 +145,8 @@ class Process:
 
 def _run(work: Work, steps: Steps | None) -> None:
     status = 1
+    # it lives too short to tidy up, and would copy all that the test has in memory to do so
+    gc.disable()
     try:
         begin_anew()
         if steps:
