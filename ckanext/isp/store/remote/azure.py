@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from azure.core.exceptions import ResourceNotFoundError
-from azure.storage.blob import BlobServiceClient
+from azure.storage.blob import BlobServiceClient, LinearRetry
 from file_keeper.default.adapters import azure_blob
 
 from . import CONNECT_SECONDS, READ_SECONDS, TRIES, AzureSettings
@@ -44,7 +44,8 @@ def connected(settings: AzureSettings) -> Storage:
         {"account_name": settings.account_name, "account_key": key} if key else None,
         connection_timeout=CONNECT_SECONDS,
         read_timeout=READ_SECONDS,
-        retry_total=TRIES - 1,
+        # its own waits half a minute before it gives up
+        retry_policy=LinearRetry(backoff=1, retry_total=TRIES - 1, random_jitter_range=1),
     )
     return Storage(
         {

@@ -2,19 +2,41 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable
 from typing import Any
 
 import google.auth
+import requests
 from file_keeper.default.adapters import gcs
 from google.api_core.exceptions import NotFound
 from google.auth.credentials import AnonymousCredentials
+from google.auth.transport.requests import AuthorizedSession
 from google.cloud.storage import Client
 from google.oauth2.service_account import Credentials
 
-from . import GoogleSettings
+from . import CONNECT_SECONDS, READ_SECONDS, TRIES, GoogleSettings
 
 SCOPES = ["https://www.googleapis.com/auth/devstorage.read_write"]
+
+
+class Unreachable(Exception):
+    """Nobody answers."""
+
+
+class Session(AuthorizedSession):
+    """Gives up in seconds; Google's library would go on asking for two minutes."""
+
+    def request(self, *asked: Any, **more: Any) -> Any:
+        more["timeout"] = (CONNECT_SECONDS, READ_SECONDS)
+        for left in reversed(range(TRIES)):
+            try:
+                return super().request(*asked, **more)
+            except (requests.ConnectionError, requests.Timeout) as error:
+                if not left:
+                    raise Unreachable(str(error)) from error
+                time.sleep(1)
+        raise AssertionError
 
 
 class Manager(gcs.Manager):
@@ -44,6 +66,7 @@ def connected(settings: GoogleSettings) -> Storage:
     client = Client(
         settings.project_id or project,
         credentials=credentials,
+        _http=Session(credentials),
         client_options={"api_endpoint": settings.endpoint} if settings.endpoint else None,
     )
     return Storage(
