@@ -27,6 +27,7 @@ from ckan.tests.helpers import CKANTestApp
 from click.testing import CliRunner
 from conftest import Dataset, events
 from elsewhere import SECRET, Bucket
+from werkzeug.datastructures import FileStorage
 
 from ckanext.isp import config, doctor
 from ckanext.isp.cli import isp as isp_command
@@ -352,6 +353,26 @@ def test_while_the_storage_is_away_it_is_said_and_nothing_is_lost(
     assert set(faults().values()) <= {"left", "stray"}
     assert isp("store", "verify", "--mend").exit_code == 0
     assert {name.split("/")[0] for name in lies.all()} == {file["id"]}
+
+
+def test_resources_of_data_that_is_raised_go_there_once_it_answers(
+    lies: Lies, app: CKANTestApp, dataset: Dataset, member: Any, editor: Any
+) -> None:
+    made = dataset(sensitivity="low", private=False)
+    upload = FileStorage(io.BytesIO(TABLE), "people.csv")
+    resource = {"package_id": made["id"], "name": "People", "format": "CSV", "upload": upload}
+    tk.get_action("resource_create")({"user": editor["name"]}, resource)
+    raised = {"id": made["id"], "sensitivity": "high"}
+    tk.get_action("package_patch")({"user": editor["name"]}, raised)
+    with lies.away():
+        told = isp("store", "adopt")
+        assert told.exit_code == 1
+        assert "run it again" in told.output
+    assert isp("store", "adopt").exit_code == 0
+    (file,) = listed(member, made)
+    assert get(app, member, {"id": file}).data == TABLE
+    assert {name.split("/")[0] for name in lies.all()} == {file}
+    assert isp("store", "verify").exit_code == 0
 
 
 def test_files_are_moved_from_disk_to_a_bucket_and_back_while_they_are_read(
