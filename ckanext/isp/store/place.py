@@ -29,6 +29,13 @@ class Missing(Away):
     """The storage was reached, and does not hold what it should."""
 
 
+class _AtOnce(files.Upload):
+    """An upload that is read in one go; file-keeper reads 8 KB at a time."""
+
+    def hashing_reader(self, **settings: Any) -> Any:
+        return super().hashing_reader(chunk_size=self.size, **settings)
+
+
 class Lying(NamedTuple):
     """An object in the storage: a segment of a file."""
 
@@ -106,7 +113,7 @@ class Place:
             raise Away(f"{self.path} is not there")
         try:
             where = _location(file_id, number)
-            self._storage.upload(where, files.Upload(io.BytesIO(data), where, len(data), BYTES))
+            self._storage.upload(where, _AtOnce(io.BytesIO(data), where, len(data), BYTES))
         except _TROUBLE as error:
             raise Away(str(error)) from error
 
