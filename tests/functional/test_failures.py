@@ -432,7 +432,7 @@ def test_a_change_of_the_portals_key_killed_at_any_step_leaves_every_file_readab
 
 
 @pytest.fixture
-def large(monkeypatch: pytest.MonkeyPatch) -> None:
+def large(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     in_segments(monkeypatch, LARGE)
 
 
