@@ -13,11 +13,11 @@ from .implementations.options import Options
 from .implementations.pages import Pages
 from .implementations.storages import Storages
 from .implementations.uploads import Uploads
-from .logic import auth, fresh
+from .logic import action, auth, fresh
 
 
-@tk.blanket.actions
-@tk.blanket.auth_functions(auth.FUNCTIONS)
+@tk.blanket.actions(action.offered)
+@tk.blanket.auth_functions(auth.offered)
 @tk.blanket.validators
 @tk.blanket.blueprints
 @tk.blanket.helpers

@@ -64,6 +64,27 @@ def test_an_index_that_was_never_told_is_checked_against_the_database(found: Any
     assert found_by_anyone() == []
 
 
+def test_what_the_index_tells_wrongly_is_put_right_once_a_search_has_found_it(found: Any) -> None:
+    by_sql(RAISE, found)
+    with model.meta.engine.begin() as connection:
+        connection.execute(sa.text("DELETE FROM isp_outbox"))
+    asked = {"q": "Canary", "rows": 0, "facet.field": ["tags"], "facet.limit": -1}
+    for _search in range(2):
+        assert found_by_anyone() == []
+    answer = tk.get_action("package_search")({"user": ""}, asked)
+    assert (answer["count"], answer["search_facets"]["tags"]["items"]) == (0, [])
+    assert jobs.drain_outbox() == 1
+
+
+def test_a_facet_names_nothing_that_no_dataset_which_was_found_has(found: Any) -> None:
+    by_sql(RAISE, found)
+    jobs.drain_outbox()
+    model.Session.commit()
+    asked = {"q": "nothing", "facet.field": ["tags"], "facet.limit": -1, "facet.mincount": 0}
+    answer = tk.get_action("package_search")({"user": ""}, asked)
+    assert answer["search_facets"]["tags"]["items"] == []
+
+
 def test_a_save_leaves_nothing_for_the_worker(found: Any) -> None:
     assert model.Session.scalar(sa.text("SELECT count(*) FROM isp_outbox")) == 0
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import ckan.authz as authz
+import ckan.plugins as p
 import ckan.plugins.toolkit as tk
 from ckan import model
+from ckan.logic import fresh_context
 from ckan.types import AuthFunction, AuthResult, Context, DataDict
 
 from .. import config
@@ -64,7 +66,31 @@ def focal_points(context: Context, data_dict: DataDict) -> AuthResult:
     return {"success": user is not None and user.name in config.focal_points()}
 
 
+@tk.chained_auth_function
+@tk.auth_allow_anonymous_access
+def without_ids(next_auth: AuthFunction, context: Context, data_dict: DataDict) -> AuthResult:
+    """As CKAN's; a refusal does not say which id a name stands for, or which resource a table."""
+    answer = next_auth(context, data_dict)
+    return answer if answer["success"] else {"success": False}
+
+
+@tk.chained_auth_function
+@tk.auth_allow_anonymous_access
+def task_status_show(next_auth: AuthFunction, context: Context, data_dict: DataDict) -> AuthResult:
+    """What a loader says of a resource may quote it: for those who may have the resource."""
+    task = context.get("task_status")
+    if task is None or task.entity_type != "resource":
+        return next_auth(context, data_dict)
+    if model.Resource.get(task.entity_id) is None:
+        return {"success": False}
+    return authz.is_authorized("resource_show", fresh_context(context), {"id": task.entity_id})
+
+
 FUNCTIONS: dict[str, AuthFunction] = {
+    "package_show": without_ids,
+    "package_update": without_ids,
+    "resource_show": without_ids,
+    "task_status_show": task_status_show,
     "isp_verdict_show": who_sees_the_dataset,
     "isp_classify": who_edits_the_dataset,
     "isp_classify_many": who_is_known,
@@ -107,6 +133,12 @@ FUNCTIONS: dict[str, AuthFunction] = {
     "isp_to_acknowledge": who_is_known,
     "isp_acknowledgement_list": focal_points,
 }
+
+
+def offered() -> dict[str, AuthFunction]:
+    """What the plugin decides on this portal."""
+    tables = ("datastore_info", "datastore_search") if p.plugin_loaded("datastore") else ()
+    return {**FUNCTIONS, **dict.fromkeys(tables, without_ids)}
 
 
 def _user(context: Context) -> Any:

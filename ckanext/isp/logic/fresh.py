@@ -1,18 +1,22 @@
 """A stale index shows nothing: what a search found is checked against the database.
 
-One query, whatever the size of the answer. Where changes are waiting to be indexed the search runs
-once more without them, so that counts and facets tell nothing of them either.
+One query, whatever the size of the answer. Where changes are waiting to be indexed, or something
+was found that its reader may not see, the search runs once more without it, so that counts and
+facets tell nothing of it either; what was found so waits to be indexed from then on.
 """
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 import ckan.lib.plugins as lib_plugins
+import ckan.plugins.toolkit as tk
 import sqlalchemy as sa
 from ckan import authz, model
 from ckan.lib.search.query import PackageSearchQuery
+from ckan.logic import fresh_context
 from ckan.types import Action, Context, DataDict
 
 from .. import gate, jobs
@@ -20,19 +24,40 @@ from ..model import standing
 from ..model.standing import Standing
 from ..policy.facts import ON_REQUEST, SENSITIVITY, TRUE
 from ..policy.scale import Exposure, Level, rank
+from ..services import outbox
+
+log = logging.getLogger(__name__)
 
 _BY_REFERENCE = sa.text(
     "SELECT id, name, private, state, owner_org, creator_user_id FROM package "
     "WHERE id = ANY(:references) OR name = ANY(:references)"
+)
+# what datasets have in common: the words, each with the rows of the datasets that have it
+TAGS = """
+    SELECT t.name AS word, p.* FROM tag t
+      JOIN package_tag x ON x.tag_id = t.id AND x.state = 'active'
+      JOIN package p ON p.id = x.package_id
+     WHERE t.vocabulary_id IS NULL AND t.name = ANY(:words)"""
+FORMATS = """
+    SELECT lower(r.format) AS word, p.* FROM resource r JOIN package p ON p.id = r.package_id
+     WHERE r.state = 'active' AND lower(r.format) = ANY(:words)"""
+_OPEN = "SELECT DISTINCT word FROM ({}) w WHERE state = 'active' AND private IS FALSE"
+_CLOSED = (
+    "SELECT DISTINCT word, id, name, private, state, owner_org, creator_user_id FROM ({}) w "
+    "WHERE state <> 'active' OR private IS NOT FALSE"
 )
 NOTHING_IS_WIDER = (None, Level.LOW.slug)
 FLAGGED = (True, TRUE)
 
 
 class Query(PackageSearchQuery):
-    """CKAN's query, that asks the database about what it found while CKAN goes on reading it."""
+    """CKAN's query, that asks the database about what it found while CKAN goes on reading it.
+
+    A facet names what a dataset that was found has: a term that none has is one of a hidden one.
+    """
 
     def run(self, query: Any, permission_labels: Any = None, **kwargs: Any) -> Any:
+        query["facet.mincount"] = max(1, int(query.get("facet.mincount", 1)))
         answer = super().run(query, permission_labels, **kwargs)
         found = self.results
         if found and all(isinstance(result, dict) and "id" in result for result in found):
@@ -45,12 +70,16 @@ def search(up: Action, context: Context, data_dict: DataDict) -> dict[str, Any]:
     context = _for_the_reader(context)
     asked, wanted_fields = _with_ids(data_dict)
     found = up(context, {**asked})
-    rows, waiting = _rows(result["id"] for result in found["results"])
-    if waiting:
-        jobs.wake()
-        found = up(context, _without(asked, waiting))
-        rows, _again = _rows(result["id"] for result in found["results"])
+    rows, left_out = _rows(result["id"] for result in found["results"])
     kept = _kept(context, found["results"], rows)
+    if wrong := _ids(found["results"]) - _ids(kept) - left_out:
+        _put_right(wrong)
+    left_out |= wrong
+    if left_out:
+        jobs.wake()
+        found = up(context, _without(asked, left_out))
+        rows, _again = _rows(result["id"] for result in found["results"])
+        kept = _kept(context, found["results"], rows)
     found["count"] -= len(found["results"]) - len(kept)
     found["results"] = [_only(result, wanted_fields) for result in kept]
     return found
@@ -67,6 +96,65 @@ def seen(context: Context, references: Iterable[str]) -> set[str]:
     """Of datasets, by name or id, those that the user may see: their names and their ids."""
     rows = model.Session.execute(_BY_REFERENCE, {"references": list(references)})
     return {known for row in rows if _visible(context, row) for known in (row.id, row.name)}
+
+
+def told(context: Context, what: str, words: Iterable[str]) -> set[str]:
+    """Of words that datasets have, those of at least one that the user may see.
+
+    :param what: ``TAGS`` or ``FORMATS``
+    """
+    asked = set(words)
+    if _sees_all(context):
+        return asked
+    known = set(_words(_OPEN, what, asked))
+    closed = model.Session.execute(sa.text(_CLOSED.format(what)), {"words": list(asked - known)})
+    return known | {row.word for row in closed if _visible(context, row)}
+
+
+def happened(context: Context, activities: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Of what happened, that about datasets which the user may see now, and all else."""
+    if _sees_all(context):
+        return activities
+    visible = seen(context, {one["object_id"] for one in activities if _about_a_dataset(one)})
+    return [one for one in activities if not _about_a_dataset(one) or one["object_id"] in visible]
+
+
+def counts(context: Context, of: str = "") -> dict[str, dict[str, int]]:
+    """How many datasets that the user may see organizations and groups hold.
+
+    :param of: which kind, as the index is asked for it
+    :returns: as CKAN's ``get_group_dataset_counts``
+    """
+    asked: DataDict = {
+        "fq": of,
+        "facet.field": ["groups", "owner_org"],
+        "facet.limit": -1,
+        "rows": 0,
+        "include_private": True,
+    }
+    return tk.get_action("package_search")(fresh_context(context), asked)["facets"]
+
+
+def _put_right(ids: Iterable[str]) -> None:
+    """Let the index hear of what it tells wrongly; until then every search leaves it out."""
+    try:
+        with model.meta.engine.begin() as connection:
+            outbox.note(connection, ids)
+    except sa.exc.SQLAlchemyError:
+        # this search leaves it out whatever becomes of the next
+        log.exception("The index tells wrongly of %s, and cannot be told", ", ".join(ids))
+
+
+def _words(statement: str, what: str, words: set[str]) -> Iterable[str]:
+    return model.Session.scalars(sa.text(statement.format(what)), {"words": list(words)})
+
+
+def _about_a_dataset(activity: Mapping[str, Any]) -> bool:
+    return str(activity["activity_type"]).endswith((" package", " resource view"))
+
+
+def _ids(results: Iterable[Mapping[str, Any]]) -> set[str]:
+    return {result["id"] for result in results}
 
 
 def _for_the_reader(context: Context) -> Context:
@@ -116,8 +204,13 @@ def _visible(context: Context, row: Any) -> bool:
     if (row.state == "active" and row.private is False) or _sees_all(context):
         return True
     plugin = lib_plugins.get_permission_labels()
-    mine = plugin.get_user_dataset_labels(context.get("auth_user_obj"))
+    mine = plugin.get_user_dataset_labels(_user(context))
     return not set(plugin.get_dataset_labels(row)).isdisjoint(mine)
+
+
+def _user(context: Context) -> Any:
+    known = context.get("auth_user_obj")
+    return known or (model.User.get(context["user"]) if context.get("user") else None)
 
 
 def _sees_all(context: Context) -> bool:

@@ -65,11 +65,13 @@ def sweep(original: Mapping[str, Any], saved: Mapping[str, Any]) -> None:
 
 
 def destroy(resource_ids: Iterable[str]) -> None:
-    """Remove file, DataStore table and views of resources that are no longer part of a dataset."""
+    """Remove file, DataStore table and views of resources that are no longer part of a dataset, and
+    what loaders said of them."""
     for resource_id in resource_ids:
         remove_file(resource_id)
         drop_table(resource_id)
         model.Session.query(model.ResourceView).filter_by(resource_id=resource_id).delete()
+        model.Session.query(model.TaskStatus).filter_by(entity_id=resource_id).delete()
     model.Session.commit()
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -10,6 +10,16 @@ from sqlalchemy.orm import Session
 from ..model.tables import Outbox
 
 _LOCK = sa.text("SELECT id FROM package WHERE id = ANY(:ids) ORDER BY id FOR SHARE")
+
+_NOTE = sa.text(
+    "INSERT INTO isp_outbox (package_id) SELECT n.id FROM unnest(cast(:ids AS text[])) AS n (id) "
+    "WHERE NOT EXISTS (SELECT FROM isp_outbox o WHERE o.package_id = n.id)"
+)
+
+
+def note(connection: sa.Connection, ids: Iterable[str]) -> None:
+    """Datasets that the index tells wrongly of wait to be indexed, each once."""
+    connection.execute(_NOTE, {"ids": list(ids)})
 
 
 def pending(session: Session, limit: int) -> list[str]:

@@ -26,11 +26,15 @@ _CHANGED = sa.text(
 )
 _VIEWS = sa.text("DELETE FROM resource_view WHERE resource_id = :id")
 _RESOURCE = sa.text("DELETE FROM resource WHERE id = :id")
-_TOLD_OF = sa.text(
-    "DELETE FROM activity_detail WHERE activity_id IN (SELECT id FROM activity "
-    "WHERE object_id = :id)"
+# what happened to a resource, or to a view of it
+_HAPPENED = (
+    "object_id = :id OR (object_id = :package AND activity_type LIKE '% resource view' "
+    "AND data LIKE '%' || :id || '%')"
 )
-_ABOUT = sa.text("DELETE FROM activity WHERE object_id = :id")
+_TOLD_OF = sa.text(
+    f"DELETE FROM activity_detail WHERE activity_id IN (SELECT id FROM activity WHERE {_HAPPENED})"
+)
+_ABOUT = sa.text(f"DELETE FROM activity WHERE {_HAPPENED}")
 # what an activity copied of a dataset tells of its resources; its column is a text
 _COPIES = sa.text(
     "UPDATE activity SET data = jsonb_set(data::jsonb, '{package,resources}', '[]')::text "
@@ -101,7 +105,7 @@ def take_out(session: Session, package_id: str, resource_id: str) -> None:
     session.execute(_RESOURCE, {"id": resource_id})
     if sa.inspect(session.connection()).has_table("activity"):
         for statement in (_TOLD_OF, _ABOUT):
-            session.execute(statement, {"id": resource_id})
+            session.execute(statement, {"id": resource_id, "package": package_id})
         session.execute(_COPIES, {"id": package_id})
 
 

@@ -6,8 +6,9 @@ from typing import Any
 
 import ckan.plugins.toolkit as tk
 from ckan.config.middleware.flask_app import csrf
-from flask import Blueprint, Response, g, request
+from flask import Blueprint, Response, current_app, g, request
 from flask_login import current_user
+from werkzeug.exceptions import NotFound
 
 from .. import doctor, jobs, notify
 
@@ -66,6 +67,13 @@ def refusal(error: tk.ValidationError) -> Any:
     messages = [str(message) for message in error.error_summary.values()]
     page = tk.render("isp/refusal.html", extra_vars={"messages": messages})
     return page, 409
+
+
+@guard.app_errorhandler(tk.NotAuthorized)
+@guard.app_errorhandler(tk.ObjectNotFound)
+def nothing_here(error: Exception) -> Any:
+    """Where a page expects no refusal: what may not be seen is answered like what there is not."""
+    return current_app.handle_user_exception(NotFound())
 
 
 def _is_data() -> bool:

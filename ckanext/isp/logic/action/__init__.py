@@ -1,7 +1,10 @@
 """Actions, one module per noun."""
 
+from typing import Any
+
 from . import (
     acknowledgement,
+    activity,
     case,
     classification,
     dataset,
@@ -50,3 +53,8 @@ __all__ = [
     *review.__all__,
     *search.__all__,
 ]
+
+
+def offered() -> dict[str, Any]:
+    """What the plugin offers on this portal, CKAN's own actions that it wraps among them."""
+    return {**{name: globals()[name] for name in __all__}, **activity.doors()}
