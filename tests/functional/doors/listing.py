@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterable, Iterator
 
+from . import every_reading
+from .baits import BAITS
+from .baits import WORDS as KINDS
 from .every import ALL, ELSEWHERE, HOLDS, PARTLY
 from .people import EVERYONE, WORDS
+from .readers import READERS, WITHOUT_RIGHT
+from .reading import BOTH, Reading
 from .table import Door, cases
 
 HEAD = """\
@@ -28,8 +34,65 @@ something, the same doors are tried on a portal without the plugin; what CKAN ke
 is listed with what keeps it. This page is made from the tables: a test fails when it is behind.
 """
 
+HELD = set(every_reading.HOLDS)
+READ_HEAD = """
+# Every door, nothing told
+
+Then there are the doors that something is read by: an action, a page, a feed, a download. Nothing
+is changed by them, so each portal gets its datasets once:
+
+{baits}
+
+Each of their words stands in one place and is found nowhere else: {words}. They are looked for in
+all that comes back, headers included, and so are ids, and numbers where a door gives them.
+
+The first is read by {without}; the second by those of them who never saw it; the last by anybody,
+and by a member of the organization that the index still counts in. None of them is told anything.
+Members and sysadmins are told what is theirs. On the portal without the plugin each door is first
+seen to tell of the same dataset while it is open; the plugin's own are seen to tell who may know.
+"""
+
 
 def lines() -> Iterator[str]:
+    yield from _writing()
+    yield from _reading()
+
+
+def _reading() -> Iterator[str]:
+    doors = every_reading.ALL
+    without = [READERS[who] for who in WITHOUT_RIGHT]
+    told = READ_HEAD.format(
+        baits="\n".join(f"- {what}" for what in BAITS.values()),
+        words=", ".join(KINDS.values()),
+        without="; by ".join(without),
+    )
+    yield "\n\n".join(_wrapped(part) for part in told.split("\n\n")) + "\n"
+    yield f"## {len(doors)} doors that something is read by\n"
+    head = ("door", "what is guaranteed", "seen to tell")
+    yield from _table(head, map(_reading_row, doors))
+    yield "\n## Telling nothing on CKAN too\n"
+    kept = ((d.id, _code(d.name), every_reading.HOLDS[d.name]) for d in doors if d.name in HELD)
+    yield from _table(("door", "name", "what keeps it"), kept)
+    yield "\n## Seen with each of them\n"
+    yield from _table(("door", "what"), every_reading.THROUGHOUT.items())
+    yield "\n## Not closed yet\n"
+    yield from _table(("asked with a guessed name", "why"), every_reading.KNOWN.items())
+    yield "\n## Not read here\n"
+    yield from _table(("door", "why"), every_reading.ELSEWHERE.items())
+
+
+def _wrapped(part: str) -> str:
+    return part if part.startswith(("- ", "\n#")) else textwrap.fill(part, 100)
+
+
+def _reading_row(door: Reading) -> tuple[str, str, str]:
+    told = ", ".join(READERS[who] for who in door.to) if door.tells else "-"
+    if door.tells and tuple(door.tells) != BOTH:
+        told += f", of {BAITS[door.tells[0]].split(',')[0].lower()}"
+    return door.id, f"{door.sentence} ({_code(door.name)})", told
+
+
+def _writing() -> Iterator[str]:
     count = sum(1 for _case in cases(ALL))
     yield HEAD
     yield f"## {len(ALL)} doors, {count} cases\n"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -36,6 +37,9 @@ WORDS = {
 _TOKEN = re.compile(r'name="_csrf_token" (?:content|value)="([^"]+)"')
 
 _PEOPLE = """
+from passlib.hash import pbkdf2_sha512
+pbkdf2_sha512.default_rounds = 1
+
 def act(action, **data):
     return toolkit.get_action(action)({"ignore_auth": True, "user": site}, data)
 
@@ -140,21 +144,33 @@ class Person:
 
 def people(portal: Portal, suffix: str) -> dict[str, Any]:
     """Everybody who tries the doors of a portal, and the two organizations."""
+    organisations = {"ours": {EDITOR: "editor", ADMIN: "admin"}, "theirs": {STRANGER: "admin"}}
+    return gather(portal, suffix, (STRANGER, EDITOR, ADMIN, SYSADMIN), organisations)
+
+
+def gather(
+    portal: Portal,
+    suffix: str,
+    roles: Sequence[str],
+    organisations: Mapping[str, Mapping[str, str]],
+) -> dict[str, Any]:
+    """People with a token each, anybody and the operator, and organizations with their members.
+
+    :param organisations: their members' roles in them, by name; all names get the suffix
+    """
     told = portal.script(
         _PEOPLE,
-        people=[STRANGER, EDITOR, ADMIN, SYSADMIN],
-        organisations={"ours": {EDITOR: "editor", ADMIN: "admin"}, "theirs": {STRANGER: "admin"}},
+        people=list(roles),
+        organisations=organisations,
         suffix=suffix,
         password=PASSWORD,
     )
     assert told["ok"], told
     found = told["answer"]
-    made: dict[str, Any] = {
-        role: Person(portal, role, **found[role]) for role in (STRANGER, EDITOR, ADMIN, SYSADMIN)
-    }
+    made: dict[str, Any] = {role: Person(portal, role, **found[role]) for role in roles}
     made[ANONYMOUS] = Person(portal, ANONYMOUS)
     made[OPERATOR] = Person(portal, OPERATOR)
-    return {**made, "ours": found["ours"], "theirs": found["theirs"]}
+    return {**made, **{name: found[name] for name in organisations}}
 
 
 def shown(answer: requests.Response) -> str:

@@ -26,7 +26,7 @@ import sqlalchemy as sa
 TOP = Path(__file__).resolve().parents[3]
 TEST_INI = TOP / "test.ini"
 STOCK_SCHEMA = "isp_doors_stock"
-STOCK_PLUGINS = "activity datastore datatables_view text_view image_view"
+STOCK_PLUGINS = "activity datastore datatables_view text_view image_view resource_proxy"
 # as loose as a portal may be set and still serve
 LOOSE = {
     "testing": "false",

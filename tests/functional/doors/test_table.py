@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from . import every_reading
 from .every import ALL, BY_NAME, ELSEWHERE, HOLDS, PARTLY
 from .listing import lines
 from .people import MANAGERS, OPERATOR
@@ -30,6 +31,23 @@ def test_every_door_is_tried_by_somebody_who_can_go_through_it() -> None:
 
 def test_exceptions_speak_of_doors_that_exist() -> None:
     assert set(HOLDS) <= set(BY_NAME)
+
+
+def test_every_door_of_reading_is_tried_or_named() -> None:
+    tried = {door.id for door in every_reading.ALL if not door.own}
+    named = {**every_reading.ELSEWHERE, **every_reading.THROUGHOUT}
+    assert tried | set(named) == {f"R{n}" for n in (*range(1, 35), *range(40, 63), *range(70, 81))}
+    assert not tried & set(named)
+
+
+def test_the_table_of_reading_is_no_smaller_than_it_was() -> None:
+    assert len(every_reading.ALL) >= 60
+
+
+def test_exceptions_speak_of_doors_of_reading_that_exist() -> None:
+    assert set(every_reading.HOLDS) <= set(every_reading.BY_NAME)
+    assert set(every_reading.KNOWN) <= set(every_reading.GUESSES)
+    assert not {door.name for door in every_reading.ALL} & set(BY_NAME)
 
 
 def test_the_readme_is_up_to_date() -> None:
