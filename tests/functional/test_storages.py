@@ -339,7 +339,7 @@ def test_while_the_storage_is_away_it_is_said_and_nothing_is_lost(
         with pytest.raises(tk.ValidationError) as refused:
             keep(moderate)
         assert set(refused.value.error_dict) == {"upload"}
-        assert get(app, member, file).status_code == 409
+        assert get(app, member, file).status_code == 503
         assert app.get(f"/dataset/{moderate['name']}").status_code == 200
         destroy(unwanted)
         assert "warn" in {state for state, _said in found("restricted store")}

@@ -42,7 +42,9 @@ def set_aside(context: Context, data_dict: DataDict, of: Any = None) -> Aside:
         where the protocol keeps no files at all
     """
     sent = data_dict.get("resources")
-    if context.get("defer_commit") or not isinstance(sent, list) or not sent:
+    # resource actions divert what they bring, and read a resource from the answer
+    of_one_resource = context.get(save.SENT) == frozenset()
+    if context.get("defer_commit") or of_one_resource or not isinstance(sent, list) or not sent:
         return Aside()
     package = model.Package.get(of) if isinstance(of, str) else None
     own = {resource.id for resource in package.resources} if package else set()

@@ -129,6 +129,9 @@ def take_in(context: Context, data_dict: dict[str, Any], replaced: File | None =
     except store.TooLarge:
         most = config.most_bytes() // 1_000_000
         raise tk.ValidationError({"upload": [wording.file.too_large(most)]}) from None
+    except ConnectionError:
+        # who was sending it has gone
+        raise
     except (Away, OSError, StaleDataError) as error:
         log.exception("A restricted file could not be written")
         raise tk.ValidationError({"upload": [wording.file.storage_away()]}) from error
