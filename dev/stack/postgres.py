@@ -25,7 +25,6 @@ DATABASES = {
     "demo": ("ckan_default", "datastore_default"),
     "test": ("ckan_test", "datastore_test"),
     "test_2": ("ckan_test_2", "datastore_test_2"),
-    "test_3": ("ckan_test_3", "datastore_test_3"),
     "bench": ("bench_stock", "bench_isp"),
 }
 SETTINGS = {

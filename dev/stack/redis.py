@@ -9,7 +9,7 @@ from dev.stack.processes import pid_of, spawn, wait_for
 from dev.stack.state import State
 
 NAME = "redis"
-DATABASES = {"demo": 0, "test": 1, "test_2": 4, "test_3": 5}  # the bench has 2 and 3
+DATABASES = {"demo": 0, "test": 1, "test_2": 4}  # the bench has 2 and 3
 
 
 def up(state: State) -> int:

@@ -18,7 +18,6 @@ CORES = {
     "demo": "ckan",
     "test": "ckan_test",
     "test_2": "ckan_test_2",
-    "test_3": "ckan_test_3",
     "bench_stock": "bench_stock",
     "bench_isp": "bench_isp",
 }

@@ -103,6 +103,6 @@ def test_an_interruption_leaves_neither_a_phase_nor_what_it_started(state: State
 def test_a_number_of_lanes_that_there_is_not_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(lanes.VARIABLE, "1")
     assert lanes.available() == ("test",)
-    monkeypatch.setenv(lanes.VARIABLE, "4")
-    with pytest.raises(Problem, match="ISP_LANES=4"):
+    monkeypatch.setenv(lanes.VARIABLE, "3")
+    with pytest.raises(Problem, match="ISP_LANES=3"):
         lanes.available()
