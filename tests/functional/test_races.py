@@ -264,4 +264,6 @@ def test_what_is_not_committed_yet_is_found_by_nobody(
     published = act("package_patch", org_admin, id=closed["id"], private=False)
     race(published, lambda: seen.append(found_by_anyone()), moment)
     assert closed["id"] not in seen[0]
+    # what a search found too early waits to be indexed again
+    jobs.drain_outbox()
     assert closed["id"] in found_by_anyone()
