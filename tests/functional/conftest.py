@@ -11,6 +11,7 @@ import ckan.plugins.toolkit as tk
 import pytest
 import sqlalchemy as sa
 from ckan import model
+from ckan.cli import cli
 from ckan.cli.db import _run_migrations
 from ckan.config.middleware import make_app
 from ckan.lib import search
@@ -93,6 +94,14 @@ def tables() -> list[str]:
 def application(database: None) -> Any:
     """What serves the portal, made once: making it takes longer than most tests."""
     return make_app(tk.config)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def commands_of_one_portal(application: Any) -> Iterator[None]:
+    """Commands run in the portal that is there; each would make one of its own."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(cli, "make_app", lambda _config: application)
+        yield
 
 
 @pytest.fixture
