@@ -16,6 +16,7 @@ import pytest
 import sqlalchemy as sa
 from ckan import model
 from ckan.cli.cli import ckan as ckan_command
+from ckan.config.middleware import make_app
 from ckan.tests import factories
 from ckan.tests.helpers import CKANTestApp
 from click.testing import CliRunner
@@ -623,6 +624,8 @@ def test_files_are_moved_to_another_storage_while_they_are_read(
     settings = {"type": "ckan:fs", "path": str(tmp_path / "elsewhere"), "initialize": True}
     for name, value in settings.items():
         monkeypatch.setitem(tk.config, f"ckan.files.storage.elsewhere.{name}", value)
+    # storages are looked for when a portal begins
+    monkeypatch.setattr("ckan.cli.cli.make_app", make_app)
 
     def isp(*words: str) -> Any:
         return cli.invoke(ckan_command, ["isp", "store", *words])
