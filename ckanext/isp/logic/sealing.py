@@ -48,7 +48,7 @@ class Missing(Exception):
     """A resource whose file is not there: nothing can be kept of it."""
 
 
-class _Read(io.RawIOBase):
+class Pieces(io.RawIOBase):
     """Pieces of bytes, read like a file."""
 
     def __init__(self, pieces: Iterator[bytes]) -> None:
@@ -232,7 +232,7 @@ def _source(resource: model.Resource) -> Source:
     if resource.url_type == "upload":
         return uploaded(resource.id)
     if resource.url_type == "datastore":
-        return io.BufferedReader(_Read(_table(resource.id)))
+        return io.BufferedReader(Pieces(_table(resource.id)))
     return io.BytesIO(f"[InternetShortcut]\r\nURL={resource.url}\r\n".encode())
 
 
@@ -250,7 +250,7 @@ def uploaded(resource_id: str) -> Source:
         stream = storage.stream(lib_files.FileData(location))
     except (OSError, TypeError, lib_files.exc.FilesError) as error:
         raise Missing(resource_id) from error
-    return stream if hasattr(stream, "read") else io.BufferedReader(_Read(iter(stream)))
+    return stream if hasattr(stream, "read") else io.BufferedReader(Pieces(iter(stream)))
 
 
 def _table(resource_id: str) -> Iterator[bytes]:

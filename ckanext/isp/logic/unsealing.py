@@ -164,16 +164,12 @@ def _against(
     return None
 
 
-class _Plain(io.RawIOBase):
+class _Plain(sealing.Pieces):
     """A restricted file, decrypted as it is read, from wherever in it."""
 
     def __init__(self, read: Callable[[int], Iterator[bytes]], size: int) -> None:
-        super().__init__()
+        super().__init__(read(0))
         self._read, self._size, self._at = read, size, 0
-        self._pieces, self._held = read(0), b""
-
-    def readable(self) -> bool:
-        return True
 
     def seekable(self) -> bool:
         return True
@@ -190,15 +186,9 @@ class _Plain(io.RawIOBase):
         return self._at
 
     def readinto(self, buffer: Any) -> int:
-        while not self._held:
-            piece = next(self._pieces, None)
-            if piece is None:
-                return 0
-            self._held = piece
-        part, self._held = self._held[: len(buffer)], self._held[len(buffer) :]
-        buffer[: len(part)] = part
-        self._at += len(part)
-        return len(part)
+        read = super().readinto(buffer)
+        self._at += read
+        return read
 
 
 def _write(file: File, resource_id: str) -> str:
