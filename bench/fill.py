@@ -49,7 +49,7 @@ def main(size: int) -> None:
     with app._wsgi_app.test_request_context():
         token = people()
         add(size)
-        search.rebuild(defer_commit=True, quiet=True, force=True)
+        search.rebuild(defer_commit=True, quiet=True, force=True, clear=True)
         search.commit()
         settle()
     print(json.dumps({"token": token}))

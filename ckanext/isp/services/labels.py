@@ -1,0 +1,54 @@
+"""What lets somebody read datasets that are not public: one question to the database."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+# organizations below another lie at most so deep, as for CKAN
+_DEPTH = 8
+_OF_USER = sa.text(f"""
+    WITH RECURSIVE mine AS (
+        SELECT group_id, capacity = ANY(:cascading) AS cascades FROM member
+         WHERE table_name = 'user' AND table_id = :user AND state = 'active'
+           AND capacity = ANY(:reading)
+    ), below (group_id, depth) AS (
+        SELECT m.group_id, 0 FROM member m JOIN mine ON mine.cascades AND m.table_id = mine.group_id
+         WHERE m.table_name = 'group' AND m.state = 'active'
+        UNION
+        SELECT m.group_id, below.depth + 1 FROM member m JOIN below ON m.table_id = below.group_id
+         WHERE m.table_name = 'group' AND m.state = 'active' AND below.depth < {_DEPTH}
+    )
+    SELECT 'member-' || id FROM "group"
+     WHERE is_organization AND state = 'active' AND (
+           id IN (SELECT group_id FROM mine)
+           OR (type = 'organization' AND id IN (SELECT group_id FROM below)))
+    UNION ALL
+    SELECT 'collaborator-' || package_id FROM package_member
+     WHERE user_id = :user AND :collaborators
+""")
+
+
+def of_user(
+    session: Session,
+    user_id: str,
+    *,
+    reading: Sequence[str],
+    cascading: Sequence[str],
+    collaborators: bool,
+) -> list[str]:
+    """The labels that memberships give somebody, as CKAN gives them in a question for each.
+
+    :param reading: roles in an organization that read its datasets
+    :param cascading: roles that hold in the organizations below, too
+    :param collaborators: whether the portal lets single datasets be shared
+    """
+    asked = {
+        "user": user_id,
+        "reading": list(reading),
+        "cascading": list(cascading),
+        "collaborators": collaborators,
+    }
+    return list(session.scalars(_OF_USER, asked))

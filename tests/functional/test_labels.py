@@ -1,0 +1,77 @@
+"""What somebody may read is asked in one question, and answered as CKAN answers it in many."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from ckan import model
+from ckan.lib.plugins import DefaultPermissionLabels, get_permission_labels
+from ckan.tests import factories
+from test_datasets import act
+
+
+def labels(user: dict[str, Any]) -> tuple[set[str], set[str]]:
+    """What the portal gives a user, and what CKAN alone would."""
+    row = model.User.get(user["id"])
+    ours: Any = get_permission_labels()
+    return set(ours.get_user_dataset_labels(row)), set(
+        DefaultPermissionLabels().get_user_dataset_labels(row)
+    )
+
+
+def member_of(user: dict[str, Any], role: str, **of: Any) -> dict[str, Any]:
+    return factories.Organization(users=[{"name": user["name"], "capacity": role}], **of)
+
+
+@pytest.mark.parametrize("role", ["member", "editor", "admin"])
+def test_every_role_reads_its_organization(role: str) -> None:
+    user = factories.User()
+    organization = member_of(user, role)
+    factories.Organization()
+    factories.Group(user=user)
+    ours, ckans = labels(user)
+    assert ours == ckans
+    assert f"member-{organization['id']}" in ours
+
+
+@pytest.mark.parametrize("role", ["editor", "admin"])
+def test_an_organization_below_is_read_by_those_whose_role_cascades(role: str) -> None:
+    user = factories.User()
+    above = member_of(user, role)
+    below = factories.Organization(groups=[{"name": above["name"]}])
+    lowest = factories.Organization(groups=[{"name": below["name"]}])
+    ours, ckans = labels(user)
+    assert ours == ckans
+    assert (f"member-{lowest['id']}" in ours) is (role == "admin")
+
+
+def test_a_role_that_ended_and_an_organization_that_was_deleted_give_nothing() -> None:
+    user = factories.User()
+    left, deleted = member_of(user, "member"), member_of(user, "editor")
+    sysadmin = factories.Sysadmin()
+    act("organization_member_delete", sysadmin, id=left["id"], username=user["name"])
+    act("organization_delete", sysadmin, id=deleted["id"])
+    ours, ckans = labels(user)
+    assert ours == ckans == {"public", f"creator-{user['id']}"}
+
+
+@pytest.mark.parametrize("shared", [True, False])
+def test_a_collaborator_reads_the_dataset_where_the_portal_lets_datasets_be_shared(
+    shared: bool, ckan_config: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    user, owner = factories.User(), factories.User()
+    made = factories.Dataset(owner_org=member_of(owner, "editor")["id"], user=owner)
+    monkeypatch.setitem(ckan_config, "ckan.auth.allow_dataset_collaborators", True)
+    asked = {"id": made["id"], "user_id": user["id"], "capacity": "member"}
+    act("package_collaborator_create", factories.Sysadmin(), **asked)
+    monkeypatch.setitem(ckan_config, "ckan.auth.allow_dataset_collaborators", shared)
+    ours, ckans = labels(user)
+    assert ours == ckans
+    assert (f"collaborator-{made['id']}" in ours) is shared
+
+
+def test_a_sysadmin_reads_every_organization() -> None:
+    factories.Organization()
+    ours, ckans = labels(factories.Sysadmin())
+    assert ours == ckans
