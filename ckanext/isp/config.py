@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import datetime as dt
 import os
 
 import ckan.plugins.toolkit as tk
@@ -13,6 +15,12 @@ FOCAL_POINTS = "ckanext.isp.focal_points"
 STORE = "ckanext.isp.store.storage"
 KEY_FILE = "ckanext.isp.store.key_file"
 MOST_MEGABYTES = "ckanext.isp.store.max_megabytes"
+OFFICES = "ckanext.isp.offices"
+THIRD_PARTIES = "ckanext.isp.third_parties"
+ANSWER_DAYS = "ckanext.isp.requests.answer_days"
+WEEKEND = "ckanext.isp.requests.weekend"
+HOLIDAYS = "ckanext.isp.requests.holidays"
+LONGEST_DAYS = "ckanext.isp.requests.longest_days"
 MIRRORS = "ckanext.isp.mirrors"
 FOLDER = "isp-restricted"
 
@@ -35,6 +43,44 @@ def places() -> frozenset[str]:
 def focal_points() -> frozenset[str]:
     """Names of the users who may load protocols, and propose and decide which are in force."""
     return frozenset(tk.config[FOCAL_POINTS])
+
+
+def offices() -> dict[str, frozenset[str]]:
+    """Names of the users who hold an office that protocols name, by its key."""
+    found: dict[str, frozenset[str]] = {}
+    for entry in tk.config[OFFICES]:
+        key, _colon, name = entry.partition(":")
+        found[key] = found.get(key, frozenset()) | {name}
+    return found
+
+
+def third_parties() -> frozenset[str]:
+    """Names of the organisations on the portal that are not subject to the protocol."""
+    return frozenset(tk.config[THIRD_PARTIES])
+
+
+def answer_days() -> int:
+    """Within how many working days a request is to be answered."""
+    return tk.config[ANSWER_DAYS]
+
+
+def weekend() -> frozenset[str]:
+    """The days of the week on which nobody answers: ``sat`` for example."""
+    return frozenset(day.lower() for day in tk.config[WEEKEND])
+
+
+def holidays() -> frozenset[dt.date]:
+    """Days on which nobody answers; what is no day is left out."""
+    found = set()
+    for day in tk.config[HOLIDAYS]:
+        with contextlib.suppress(ValueError):
+            found.add(dt.date.fromisoformat(day))
+    return frozenset(found)
+
+
+def longest_days() -> int:
+    """For how many days data can be granted at most, and extended each time."""
+    return tk.config[LONGEST_DAYS]
 
 
 def mirrors() -> list[str]:

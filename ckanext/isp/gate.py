@@ -21,6 +21,7 @@ from .policy.facts import ACTIVE, DRAFT, ON_REQUEST, SENSITIVITY, TRUE, Facts
 from .policy.protocol import Protocol
 from .policy.scale import Exposure, Level
 from .policy.verdict import Verdict
+from .services import grants
 from .services import protocols as kept_protocols
 
 log = logging.getLogger(__name__)
@@ -131,16 +132,29 @@ def standing(user: Any, package: Any) -> Standing:
             authz.user_is_collaborator_on_dataset(user.id, package.id, list(capacities))
         ):
             return right
-    return Standing.ANYONE
+    return Standing.ANYONE if granted(user, package) is None else Standing.GRANTEE
 
 
-def may(user: Any, package: Any, what: May) -> Standing | None:
+def granted(user: Any, package: Any) -> grants.Files | None:
+    """Which files of a dataset somebody was granted and holds now; None where nothing."""
+    if user is None or user.state != ACTIVE:
+        return None
+    return grants.live(model.Session, user.id, package.id)
+
+
+def may(user: Any, package: Any, what: May, file_id: str | None = None) -> Standing | None:
     """By which right somebody may do something with a dataset's files; None where they may not.
 
     :param package: a row of CKAN's datasets, as it is now
+    :param file_id: the file that is meant: what was granted can be some of them
     """
     right = standing(user, package)
-    return right if allows(package, right, what) else None
+    if not allows(package, right, what):
+        return None
+    if right is Standing.GRANTEE and what is May.GET and file_id is not None:
+        held = granted(user, package)
+        return right if held is not None and file_id in held else None
+    return right
 
 
 def allows(package: Any, right: Standing, what: May) -> bool:

@@ -14,7 +14,7 @@ from ckan.lib.redis import connect_to_redis
 from ckan.logic import index_remove_package, index_update_package
 
 from . import config, gate, notify, portal
-from .services import outbox, protocol_change, protocols, reminder
+from .services import ending, outbox, protocol_change, protocols, reminder
 from .services.act import Act
 from .services.protocol_plan import Stopped
 from .services.protocols import Kept
@@ -85,6 +85,7 @@ def each_day() -> None:
     try:
         if connect_to_redis().set(DAY_KEY, "1", nx=True, ex=DAY_SECONDS):
             tk.enqueue_job(begin_today, title="ISP: begin what was activated ahead")
+            tk.enqueue_job(tend, title="ISP: end what is over")
             tk.enqueue_job(remind, title="ISP: remind people of what is due")
     except Exception:
         # `ckan isp protocol begin` and `ckan isp remind` from cron do the same
@@ -112,6 +113,22 @@ def begin(door: str = "worker") -> list[tuple[Kept, dict[str, Any]]]:
     model.Session.commit()
     wake()
     return begun
+
+
+def tend(door: str = "worker") -> dict[str, int]:
+    """End grants that are over, and close requests for what is open or gone.
+
+    A grant gives nothing from the moment in which it is over, whether this ran or not.
+
+    :returns: how many were ``ended`` and ``closed``
+    """
+    done = {"ended": 0, "closed": 0}
+    for what, act in (("ended", ending.expire), ("closed", ending.close_pointless)):
+        while found := act(model.Session, door):
+            model.Session.commit()
+            done[what] += len(found)
+        model.Session.rollback()
+    return done
 
 
 def reminders() -> dict[str, list[Reminder]]:

@@ -103,8 +103,12 @@ def _storage(reading: Reading, entry: dict[str, Any], level: Level, number: int)
 
 
 def _decider(reading: Reading, told: Any) -> Decider:
-    every = isinstance(told, dict) and "every" in told
-    return Decider(reading.words(told["every"] if every else told), every)
+    named = isinstance(told, dict) and ("every" in told or "office" in told)
+    if not named:
+        return Decider(reading.words(told))
+    words = told["every"] if "every" in told else told["words"]
+    organisations = tuple(told.get("of", ()))
+    return Decider(reading.words(words), "every" in told, organisations, told.get("office", ""))
 
 
 def _methods(reading: Reading, entry: dict[str, Any], number: int) -> Iterator[Method]:

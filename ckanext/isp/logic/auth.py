@@ -86,6 +86,17 @@ def task_status_show(next_auth: AuthFunction, context: Context, data_dict: DataD
     return authz.is_authorized("resource_show", fresh_context(context), {"id": task.entity_id})
 
 
+# whose each request is, and what it takes from whom, policy/request.py says
+REQUESTS = (
+    *(f"isp_request_{command}" for command in ("draft", "write", "submit", "show", "similar")),
+    *(f"isp_request_{command}" for command in ("say", "withdraw", "return", "decline", "agree")),
+    *(f"isp_request_{command}" for command in ("consult", "advise", "step_aside", "list")),
+    *(f"isp_grant_{command}" for command in ("terms", "accept", "revoke", "give_back", "suspend")),
+    *(f"isp_grant_{command}" for command in ("reconfirm", "ask_longer", "extend")),
+    *(f"isp_grant_{command}" for command in ("refuse_longer", "report", "attest")),
+    *(f"isp_stand_in_{command}" for command in ("name", "end", "list")),
+)
+
 FUNCTIONS: dict[str, AuthFunction] = {
     "package_show": without_ids,
     "package_update": without_ids,
@@ -117,6 +128,9 @@ FUNCTIONS: dict[str, AuthFunction] = {
     "isp_case_move": who_is_known,
     "isp_case_show": who_is_known,
     "isp_case_list": who_is_known,
+    **dict.fromkeys(REQUESTS, who_is_known),
+    "isp_request_type_in": who_edits_the_dataset,
+    "isp_grant_list": who_edits_the_dataset,
     "isp_protocol_list": everybody,
     "isp_protocol_show": everybody,
     "isp_protocol_compare": everybody,

@@ -27,6 +27,7 @@ from ..policy.verdict import Verdict
 from ..services import datasets
 from ..services import files as store
 from ..services.files import Given, Part, State
+from ..services.grants import Files
 from ..store.cipher import Damaged, Source
 from ..store.keys import NoKey, Ring
 from ..store.place import Away, Place
@@ -64,6 +65,23 @@ class Found(NamedTuple):
     package: model.Package
     right: Standing
     user: Any
+
+
+class View(NamedTuple):
+    """How somebody reads the files of a dataset.
+
+    :param right: by which they have them; None where they have none
+    :param held: those that they were granted, where it is by a grant
+    :param described: what they are told of files that they may not have
+    """
+
+    right: Standing | None
+    held: Files | None
+    described: frozenset[Described]
+
+    def right_to(self, file: File) -> Standing | None:
+        """By which right they have a file; None where they may not."""
+        return self.right if self.held is None or file.id in self.held else None
 
 
 class Opened(NamedTuple):
@@ -197,7 +215,7 @@ def take_in_resource(
     if plain is not None:
         # it stands in the place of a resource that is not sealed yet
         tk.get_action("resource_delete")(fresh_context(context), {"id": plain.id})
-    shown = told(file, *how(reader(context), package))
+    shown = told(file, how(reader(context), package))
     return {**shown, "package_id": package.id, "url_type": "isp", "isp_restricted": True}
 
 
@@ -212,7 +230,7 @@ def opened(
     :raises NotNow: where the storage is away
     """
     file, package, right, user = _find(context, file_id)
-    if not gate.allows(package, right, May.GET):
+    if gate.may(user, package, May.GET, file.id) is None:
         raise tk.NotAuthorized(wording.file.not_yours(_whom(package)))
     size = file.size or 0
     part = (asked(size) if asked else None) or Part(0, size - 1)
@@ -252,27 +270,26 @@ def to_change(context: Context, file_id: Any) -> File:
     return found(context, file_id, lock=True)
 
 
-def how(user: Any, package: model.Package) -> tuple[Standing | None, frozenset[Described]]:
-    """The right by which somebody has files of a dataset, and what they are told of them."""
+def how(user: Any, package: model.Package) -> View:
+    """How somebody reads the files of a dataset."""
     right = gate.may(user, package, May.GET)
-    if right is not None:
-        return right, frozenset(Described)
-    return None, _verdict(package)[1].describes
+    held = gate.granted(user, package) if right is Standing.GRANTEE else None
+    if right is not None and held is None:
+        return View(right, None, frozenset(Described))
+    return View(right, held, _verdict(package)[1].describes)
 
 
-def told(file: File, right: Standing | None, described: frozenset[Described]) -> dict[str, Any]:
-    """A file as pages and scripts read it.
-
-    :param right: by which the reader may have it; None where they may not
-    :param described: what they are told
-    """
+def told(file: File, view: View) -> dict[str, Any]:
+    """A file as pages and scripts read it."""
+    right = view.right_to(file)
+    described = view.described if right is None else frozenset(Described)
     shown = {what.value: getattr(file, what.value) for what in Described if what in described}
     if right is None and file.name_withheld:
         shown.pop(Described.NAME.value, None)
     mine: dict[str, Any] = {"added_by": None, "by_which_right": None, "url": None}
     if right is not None:
         mine = {
-            "added_by": people.name(file.created_by),
+            "added_by": people.name(file.created_by) if right > Standing.GRANTEE else None,
             "by_which_right": wording.file.right(right),
             "url": tk.h.url_for("isp_file.download", id=file.id, qualified=True),
             "name_withheld": file.name_withheld,
@@ -434,8 +451,9 @@ def _allowed_now(user_id: str | None, package_id: str, file_id: str) -> bool:
     try:
         file, package = store.find(model.Session, file_id), model.Package.get(package_id)
         user = model.User.get(user_id) if user_id else None
-        kept = file is not None and file.state == State.KEPT.value
-        return kept and package is not None and gate.may(user, package, May.GET) is not None
+        if file is None or package is None or file.state != State.KEPT.value:
+            return False
+        return gate.may(user, package, May.GET, file_id) is not None
     finally:
         model.Session.close()
 

@@ -95,6 +95,12 @@ def isp_day_past(value: Any) -> dt.date | None:
     return day
 
 
+def isp_texts(value: Any) -> list[str]:
+    """Texts: one, or a list; those that are empty are left out."""
+    several = value if isinstance(value, list) else [value]
+    return [isp_text(one) for one in several if one != ""]
+
+
 def _writable(value: Any, errors: str) -> bool:
     try:
         return isinstance(value, str) and b"\0" not in value.encode(errors=errors)

@@ -23,6 +23,9 @@ RECORDS = (
     "isp_classification",
     "isp_case",
     "isp_case_step",
+    "isp_request_step",
+    "isp_request_agreement",
+    "isp_request_aside",
 )
 FOREVER = {"ROW": "UPDATE OR DELETE", "STATEMENT": "TRUNCATE"}
 EXEMPT = sa.text("INSERT INTO isp_exempt_type (type) VALUES (:type) ON CONFLICT DO NOTHING")

@@ -16,9 +16,10 @@ class Standing(enum.IntEnum):
     """How somebody stands to a dataset. Who stands higher may do all that those below may."""
 
     ANYONE = 0
-    MEMBER = 1
-    EDITOR = 2
-    SYSADMIN = 3
+    GRANTEE = 1
+    MEMBER = 2
+    EDITOR = 3
+    SYSADMIN = 4
 
     @property
     def slug(self) -> str:
@@ -40,18 +41,21 @@ MAY: Mapping[Exposure, Mapping[Standing, frozenset[May]]] = {
     # a restricted file of a dataset that was opened is not given to everybody by that
     Exposure.OPEN: {
         Standing.ANYONE: frozenset({May.FIND}),
+        Standing.GRANTEE: _KEPT,
         Standing.MEMBER: _KEPT,
         Standing.EDITOR: _ALL,
         Standing.SYSADMIN: _ALL,
     },
     Exposure.ON_REQUEST: {
         Standing.ANYONE: frozenset({May.FIND}),
+        Standing.GRANTEE: _KEPT,
         Standing.MEMBER: _KEPT,
         Standing.EDITOR: _ALL,
         Standing.SYSADMIN: _ALL,
     },
     Exposure.MEMBERS: {
         Standing.ANYONE: frozenset(),
+        Standing.GRANTEE: _KEPT,
         Standing.MEMBER: _KEPT,
         Standing.EDITOR: _ALL,
         Standing.SYSADMIN: _ALL,

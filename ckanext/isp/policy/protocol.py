@@ -81,10 +81,14 @@ class Decider:
     """Somebody who has to agree before data is given.
 
     :param every: all bodies of that kind have to agree, not one of them
+    :param of: names of organisations of the portal that are these bodies
+    :param office: one that the portal fills with users, where it is that
     """
 
     words: Words
     every: bool = False
+    of: tuple[str, ...] = ()
+    office: str = ""
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ from ..store.cipher import Cipher, Damaged
 from ..store.keys import Ring
 from ..store.place import Away, Missing, Place
 from ..store.table import Table
-from . import record
+from . import grants, record
 from .act import Act
 
 # segments that are worked at beside the one that somebody has
@@ -161,6 +161,8 @@ def keep(session: Session, act: Act, file: File, arrived: Arrived) -> None:
     told: dict[str, Any] = {"file": file.id, "size": arrived.size}
     if file.resource_id:
         told["resource"] = file.resource_id
+        # those who decided about grants did not know of it
+        grants.suspend_all(session, file.package_id, "sealed")
     kind = Event.FILE_SEALED if file.resource_id else Event.FILE_KEPT
     record.add(session, kind, act, package_id=file.package_id, details=told)
 

@@ -28,6 +28,9 @@ _OF_USER = sa.text(f"""
     UNION ALL
     SELECT 'collaborator-' || package_id FROM package_member
      WHERE user_id = :user AND :collaborators
+    UNION ALL
+    SELECT 'isp-grant-' || g.package_id FROM isp_live_grants(:user) g
+      JOIN package p ON p.id = g.package_id AND p.private
 """)
 
 
@@ -39,7 +42,10 @@ def of_user(
     cascading: Sequence[str],
     collaborators: bool,
 ) -> list[str]:
-    """The labels that memberships give somebody, as CKAN gives them in a question for each.
+    """The labels that memberships and grants give somebody.
+
+    Those of memberships are CKAN's, which asks for each by a question of its own. A grant gives one
+    where the dataset is for members: what is on request everybody finds.
 
     :param reading: roles in an organization that read its datasets
     :param cascading: roles that hold in the organizations below, too

@@ -23,6 +23,7 @@ from . import delivery as delivery
 from . import exposed as exposed
 from . import file as file
 from . import places as places
+from . import request as request
 from . import review as review
 
 _ = tk._

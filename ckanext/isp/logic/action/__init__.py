@@ -12,13 +12,16 @@ from . import (
     delivery,
     exposed,
     file,
+    grant,
     lowering,
     membership,
     protocol,
     protocol_change,
     record,
+    request,
     review,
     search,
+    stand_in,
 )
 from .acknowledgement import *  # noqa: F403
 from .case import *  # noqa: F403
@@ -28,13 +31,16 @@ from .deletion import *  # noqa: F403
 from .delivery import *  # noqa: F403
 from .exposed import *  # noqa: F403
 from .file import *  # noqa: F403
+from .grant import *  # noqa: F403
 from .lowering import *  # noqa: F403
 from .membership import *  # noqa: F403
 from .protocol import *  # noqa: F403
 from .protocol_change import *  # noqa: F403
 from .record import *  # noqa: F403
+from .request import *  # noqa: F403
 from .review import *  # noqa: F403
 from .search import *  # noqa: F403
+from .stand_in import *  # noqa: F403
 
 __all__ = [
     *acknowledgement.__all__,
@@ -45,13 +51,16 @@ __all__ = [
     *delivery.__all__,
     *exposed.__all__,
     *file.__all__,
+    *grant.__all__,
     *lowering.__all__,
     *membership.__all__,
     *protocol.__all__,
     *protocol_change.__all__,
     *record.__all__,
+    *request.__all__,
     *review.__all__,
     *search.__all__,
+    *stand_in.__all__,
 ]
 
 

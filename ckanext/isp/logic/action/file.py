@@ -56,12 +56,13 @@ def isp_file_list(context: Context, data_dict: DataDict) -> dict[str, Any]:
     tk.check_access("isp_file_list", context, data_dict)
     package = model.Package.get(data_dict["id"])
     user = restricted.reader(context)
-    if gate.may(user, package, May.FIND) is None:
+    right = gate.standing(user, package)
+    if not gate.allows(package, right, May.FIND):
         return {"files": [], "may_manage": False}
-    how = restricted.how(user, package)
+    view = restricted.how(user, package)
     return {
-        "files": [restricted.told(file, *how) for file in files.listed(model.Session, package.id)],
-        "may_manage": gate.may(user, package, May.MANAGE) is not None,
+        "files": [restricted.told(file, view) for file in files.listed(model.Session, package.id)],
+        "may_manage": gate.allows(package, right, May.MANAGE),
     }
 
 
@@ -128,4 +129,4 @@ def isp_file_unseal(context: Context, data_dict: DataDict) -> dict[str, Any]:
 
 def _told(context: Context, file: Any) -> dict[str, Any]:
     package = model.Package.get(file.package_id)
-    return restricted.told(file, *restricted.how(restricted.reader(context), package))
+    return restricted.told(file, restricted.how(restricted.reader(context), package))

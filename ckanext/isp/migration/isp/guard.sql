@@ -275,6 +275,41 @@ BEGIN
   RETURN NULL;
 END $$;
 
+-- What is granted to somebody now: the one place that says which grants are live.
+CREATE OR REPLACE FUNCTION isp_live_grants(person text)
+RETURNS TABLE (grant_id bigint, package_id text, files text[], organization_id text)
+LANGUAGE plpgsql STABLE SET search_path = {schema}, pg_temp AS $$
+#variable_conflict use_column
+BEGIN
+  RETURN QUERY
+    SELECT g.id, g.package_id, g.files, g.organization_id FROM isp_grant g
+      JOIN package p ON p.id = g.package_id AND p.state = 'active'
+       AND isp_rank(p.extras->>'sensitivity') BETWEEN 1 AND isp_rank(g.level)
+     WHERE g.accepted_at <= clock_timestamp() AND g.ends_at > clock_timestamp()
+       AND g.suspended_at IS NULL AND g.ended_at IS NULL
+       AND EXISTS (SELECT 1 FROM "user" u WHERE u.id = person AND u.state = 'active')
+       AND (g.user_id = person
+            OR g.organization_id IN (SELECT m.group_id FROM member m
+                WHERE m.table_name = 'user' AND m.table_id = person AND m.state = 'active'));
+END $$;
+
+-- What was granted of a dataset is granted no more once it is more sensitive, gone, or another's.
+CREATE OR REPLACE FUNCTION isp_suspend_grants() RETURNS trigger
+LANGUAGE plpgsql SET search_path = {schema}, pg_temp AS $$
+DECLARE why text;
+BEGIN
+  why := CASE
+    WHEN isp_rank(NEW.extras->>'sensitivity') > isp_rank(OLD.extras->>'sensitivity') THEN 'raised'
+    WHEN NEW.state IS DISTINCT FROM OLD.state AND NEW.state <> 'active' THEN 'gone'
+    WHEN NEW.owner_org IS DISTINCT FROM OLD.owner_org THEN 'moved'
+  END;
+  IF why IS NOT NULL AND to_regclass('isp_grant') IS NOT NULL THEN
+    UPDATE isp_grant SET suspended_at = clock_timestamp(), suspended_why = why
+     WHERE package_id = NEW.id AND ended_at IS NULL AND suspended_at IS NULL;
+  END IF;
+  RETURN NULL;
+END $$;
+
 CREATE OR REPLACE FUNCTION isp_append_only() RETURNS trigger
 LANGUAGE plpgsql AS $$
 BEGIN
@@ -288,6 +323,8 @@ CREATE OR REPLACE TRIGGER isp_record AFTER INSERT OR UPDATE OF extras, private, 
   FOR EACH ROW EXECUTE FUNCTION isp_record();
 CREATE OR REPLACE TRIGGER isp_close_past AFTER UPDATE OF extras, private, state ON package
   FOR EACH ROW EXECUTE FUNCTION isp_close_past();
+CREATE OR REPLACE TRIGGER isp_suspend_grants AFTER UPDATE OF extras, state, owner_org ON package
+  FOR EACH ROW EXECUTE FUNCTION isp_suspend_grants();
 CREATE OR REPLACE TRIGGER isp_note_for_index AFTER INSERT OR UPDATE OR DELETE ON package
   FOR EACH ROW EXECUTE FUNCTION isp_note_for_index();
 CREATE OR REPLACE TRIGGER isp_guard BEFORE INSERT OR UPDATE OF id, package_id, state, url ON resource

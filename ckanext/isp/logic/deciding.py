@@ -1,0 +1,160 @@
+"""Deciding about requests, and what follows from a decision."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+import ckan.plugins.toolkit as tk
+from ckan import model
+
+from .. import config, gate, wording
+from ..model.requests import Grant
+from ..policy import deciders
+from ..policy.criteria import Field
+from ..policy.deciders import Demand
+from ..policy.request import Command, State, unticked
+from ..services import ending, grants, requests
+from ..services import files as store
+from . import asking
+from .seat import Seat, end_of
+
+
+def agree(seat: Seat, door: str, data_dict: Mapping[str, Any]) -> None:
+    """Agree to a request, on the terms of whoever agreed first; the last agreement approves it.
+
+    :raises ValidationError: where something is not ticked, or what is offered cannot be
+    """
+    request, session = seat.request, model.Session
+    seat.take(Command.AGREE, complete=False)
+    offer = _offer(seat, data_dict) if request.offer is None else request.offer
+    given = requests.given(session, request)
+    mine = deciders.gives(seat.needed, given, seat.keys, seat.user_id)
+    ways = _ways(seat, mine, data_dict.get("bodies") or {})
+    if not ways:
+        raise tk.ValidationError({"request": [wording.request.agreed_before()]})
+    missing = deciders.missing(seat.needed, {**given, **dict.fromkeys(ways, seat.user_id)})
+    to = seat.take(Command.AGREE, complete=not missing)
+    request.offer = offer
+    requests.agree(session, request, seat.user_id, ways)
+    act = seat.act(door, data_dict.get("reason"))
+    requests.step(session, act, request, Command.AGREE, to, agreements=sorted(ways), offer=offer)
+    if to is State.APPROVED:
+        until = dt.date.fromisoformat(offer["until"])
+        assert seat.level
+        grants.make(session, request, seat.level.slug, offer, end_of(until))
+
+
+def end(seat: Seat, door: str, command: Command, note: str | None = None) -> None:
+    """End a grant now: running downloads too, for each asks again while it streams."""
+    seat.take(command)
+    ending.end(model.Session, seat.act(door, note), seat.request, grant_of(seat), command)
+
+
+def reconfirm(seat: Seat, door: str, note: str | None) -> None:
+    """Give again what was suspended, of the dataset as it is now.
+
+    :raises ValidationError: where the dataset as it is now is not given on request
+    """
+    to = seat.take(Command.RECONFIRM)
+    grant = grant_of(seat)
+    if seat.package is None or (refusal := asking.nothing_to_ask_for(seat.package)):
+        raise tk.ValidationError({"request": [wording.request.cannot_reconfirm()]})
+    if refusal is None and grant.suspended_at is None:
+        raise tk.ValidationError({"request": [wording.request.not_suspended()]})
+    _whole_agreement(seat)
+    assert seat.level
+    seat.request.level = seat.level.slug
+    grants.reconfirm(model.Session, grant, seat.level.slug)
+    requests.step(model.Session, seat.act(door, note), seat.request, Command.RECONFIRM, to)
+
+
+def extend(seat: Seat, door: str, until: dt.date, note: str | None) -> None:
+    """Let a grant last longer: no longer than was asked for."""
+    to = seat.take(Command.EXTEND)
+    asked = seat.request.longer
+    grant = grant_of(seat)
+    if not asked:
+        raise tk.ValidationError({"request": [wording.request.nothing_asked()]})
+    _bounded(until, dt.date.fromisoformat(asked["until"]))
+    seat.request.longer = None
+    grants.extend(model.Session, grant, until, end_of(until))
+    act = seat.act(door, note)
+    requests.step(model.Session, act, seat.request, Command.EXTEND, to, until=until.isoformat())
+
+
+def grant_of(seat: Seat) -> Grant:
+    """The grant of a request, locked until the commit."""
+    grant = grants.of(model.Session, seat.request.id, lock=True)
+    if grant is None:
+        raise tk.ObjectNotFound(wording.request.no_such_request())
+    return grant
+
+
+def _whole_agreement(seat: Seat) -> None:
+    """What became more sensitive needs what its level needs: a new request, where one person's
+    word is not enough any more."""
+    given = requests.given(model.Session, seat.request)
+    missing = deciders.missing(seat.needed, {**given, **dict.fromkeys(seat.keys, seat.user_id)})
+    alone = Demand.SECOND.value in seat.needed and not set(given.values()) - {seat.user_id}
+    unfounded = seat.formal and not (seat.request.said or {}).get(Field.AGREEMENT.value)
+    if missing or alone or unfounded:
+        raise tk.ValidationError({"request": [wording.request.ask_anew()]})
+
+
+def _offer(seat: Seat, data_dict: Mapping[str, Any]) -> dict[str, Any]:
+    """What is offered: no more than was asked for, and everything ticked that has to be (R82)."""
+    said = seat.request.said or {}
+    ticked = frozenset(data_dict.get("checks") or ())
+    safeguards = frozenset(data_dict.get("safeguards") or ())
+    left = unticked(ticked, safeguards, seat.request.third_party)
+    errors: dict[str, list[str]] = {}
+    if left:
+        errors["checks"] = [wording.request.tick(one) for one in left]
+    if "anonymisation" in safeguards and not data_dict.get("treatment"):
+        errors["treatment"] = [wording.request.say_how()]
+    asked = asking.with_days(said)
+    until = data_dict.get("until") or asked["until"]
+    destroy_by = data_dict.get("destroy_by") or asked["destroy_by"]
+    try:
+        _bounded(until, asked["until"])
+    except tk.ValidationError as error:
+        errors |= error.error_dict
+    if until and destroy_by and destroy_by < until:
+        errors["destroy_by"] = [wording.request.destroyed_before()]
+    wanted, files = said.get(Field.FILES.value) or [], data_dict.get("files")
+    known = {file.id for file in store.listed(model.Session, seat.request.package_id)}
+    if files and (set(files) - known or (wanted and set(files) - set(wanted))):
+        errors["files"] = [wording.request.not_asked_for()]
+    if errors:
+        raise tk.ValidationError(errors)
+    return {
+        "files": list(files or wanted) or None,
+        "until": until.isoformat(),
+        "destroy_by": destroy_by.isoformat(),
+        "safeguards": sorted(safeguards),
+        "checks": sorted(ticked),
+        "treatment": data_dict.get("treatment"),
+        "conditions": data_dict.get("conditions"),
+        "organization": bool(data_dict.get("organization")),
+    }
+
+
+def _bounded(until: Any, asked: Any) -> None:
+    if not until or until <= gate.today():
+        raise tk.ValidationError({"until": [wording.request.past()]})
+    longest = gate.today() + dt.timedelta(days=config.longest_days())
+    if until > min(asked or until, longest):
+        raise tk.ValidationError({"until": [wording.request.longer_than_asked()]})
+
+
+def _ways(seat: Seat, mine: Mapping[str, Any], bodies: Mapping[str, Any]) -> dict[str, str]:
+    """In whose place somebody gives each agreement; of a body, who of it agreed and when."""
+    ways = {}
+    for key, agreement in mine.items():
+        if agreement.demand is not Demand.BODY:
+            ways[key] = seat.keys[key]
+        elif bodies.get(key):
+            ways[key] = str(bodies[key])
+    return ways

@@ -1,0 +1,108 @@
+"""Holding granted data: its terms, asking for longer, and how it ends."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+import ckan.plugins.toolkit as tk
+import sqlalchemy as sa
+from ckan import model
+
+from .. import config, gate, wording
+from ..model.requests import Grant, Request
+from ..policy.criteria import Field
+from ..policy.request import Command, State
+from ..policy.scale import Onward
+from ..services import grants, receipts, requests
+from . import deciding, people, request_told
+from .seat import Seat
+
+
+def terms(seat: Seat) -> str:
+    """The terms that were accepted, or those to accept."""
+    grant, offer = seat.grant, seat.request.offer or {}
+    if grant is not None and grant.terms:
+        return grant.terms
+    said = seat.request.said or {}
+    purpose = said.get(Field.PURPOSE_WORDS.value) or said.get(Field.PURPOSE.value) or ""
+    more = [wording.request.onward(said.get(Field.ONWARD.value) or Onward.NOBODY.slug)]
+    if offer.get("conditions"):
+        more.append(offer["conditions"])
+    return wording.request.terms(offer.get("until", ""), offer.get("destroy_by", ""), purpose, more)
+
+
+def accept(seat: Seat, door: str, *, accepted: bool) -> None:
+    """Begin a grant, on the terms that were shown; they are kept word for word.
+
+    :raises ValidationError: where they are not accepted
+    """
+    to = seat.take(Command.ACCEPT)
+    if not accepted:
+        raise tk.ValidationError({"accept": [wording.request.accept_first()]})
+    grants.accept(model.Session, deciding.grant_of(seat), terms(seat))
+    requests.step(model.Session, seat.act(door), seat.request, Command.ACCEPT, to)
+
+
+def ask_longer(seat: Seat, door: str, until: dt.date, note: str) -> None:
+    """Ask for longer; nothing changes until somebody decides."""
+    to = seat.take(Command.ASK_LONGER)
+    grant = deciding.grant_of(seat)
+    longest = gate.today() + dt.timedelta(days=config.longest_days())
+    if until <= grant.until:
+        raise tk.ValidationError({"until": [wording.request.no_longer()]})
+    if until > longest:
+        lack = wording.request.too_long(config.longest_days())
+        raise tk.ValidationError({"until": [lack]})
+    seat.request.longer = {"until": until.isoformat(), "note": note}
+    act = seat.act(door, note)
+    requests.step(model.Session, act, seat.request, Command.ASK_LONGER, to, until=until.isoformat())
+
+
+def report(seat: Seat, door: str, data_dict: Mapping[str, Any]) -> None:
+    """Put on record that data went further; those who look after it are told."""
+    to = seat.take(Command.REPORT)
+    act = seat.act(door, data_dict["note"])
+    said = {"to": data_dict["to"], "meant": data_dict["meant"]}
+    requests.step(model.Session, act, seat.request, Command.REPORT, to, **said)
+
+
+def attest(seat: Seat, door: str, data_dict: Mapping[str, Any]) -> None:
+    """Put on record that data is destroyed, how and when."""
+    to = seat.take(Command.ATTEST)
+    act = seat.act(door, data_dict.get("note"))
+    told = {"method": data_dict["method"], "on": data_dict["on"].isoformat()}
+    if data_dict.get("copies"):
+        told["copies"] = data_dict["copies"]
+    requests.step(model.Session, act, seat.request, Command.ATTEST, to, **told)
+
+
+def of_dataset(package: model.Package) -> dict[str, Any]:
+    """Who holds the data of a dataset now, who did before, and who downloaded what."""
+    query = (
+        sa.select(Grant, Request.state)
+        .join(Request, Request.id == Grant.request_id)
+        .where(Grant.package_id == package.id)
+        .order_by(Grant.id.desc())
+    )
+    every = []
+    for grant, state in model.Session.execute(query):
+        told = request_told.granted(grant, State(state))
+        every.append({**told, "state": state, "attested": state == State.ATTESTED.value})
+    downloads = receipts.of_dataset(model.Session, package.id)
+    return {
+        "now": [one for one in every if one["live"]],
+        "before": [one for one in every if not one["live"]],
+        "downloads": [
+            {
+                "user": people.name(row["user_id"]) if row["user_id"] else None,
+                "file": row["file"],
+                "right": row["right"],
+                "first": row["first"].isoformat(),
+                "last": row["last"].isoformat(),
+                "times": row["times"],
+            }
+            for row in downloads
+        ],
+    }

@@ -1,0 +1,200 @@
+"""A request as pages and scripts read it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from ckan import model
+
+from .. import gate, wording
+from ..model.requests import Grant, Request
+from ..policy.deciders import gives
+from ..policy.request import Command, State
+from ..services import files as store
+from ..services import requests
+from . import people, restricted
+from .seat import Seat
+
+UNNAMED = frozenset({"bodies"})
+
+
+def whole(seat: Seat) -> dict[str, Any]:
+    """A request with all that its reader is to know of it."""
+    request = seat.request
+    agreed = requests.given(model.Session, request)
+    return {
+        **short(request),
+        "moves": sorted(command.value for command in seat.moves),
+        "roles": sorted(role.value for role in seat.roles),
+        "dataset": _dataset(seat),
+        "level": request.level,
+        "level_now": seat.level.slug if seat.level else None,
+        "formal": seat.formal,
+        "protocol": request.protocol,
+        "protocol_version": request.protocol_version,
+        "said": request.said or {},
+        "erased": request.said is None,
+        "offer": request.offer,
+        "longer": request.longer,
+        "late": seat.late,
+        "conflict": seat.person.conflict,
+        "agreements": _agreements(seat, agreed),
+        "mine_to_give": sorted(gives(seat.needed, agreed, seat.keys, seat.user_id)),
+        "consultations": _consultations(seat),
+        "steps": _steps(seat),
+        "files": _files(seat),
+        "grant": granted(seat.grant, seat.state) if seat.grant else None,
+        "seen": request.round,
+    }
+
+
+def short(request: Request, requester: str | None = None) -> dict[str, Any]:
+    """A request as a list tells it to somebody who may read it.
+
+    :param requester: what whoever asked is called, where that is known
+    """
+    asked = request.requester and (requester or people.name(request.requester))
+    return {
+        "request": request.id,
+        "state": request.state,
+        "origin": request.origin,
+        "package_id": request.package_id,
+        "requester": asked or (request.said or {}).get("requester_words"),
+        "requester_id": request.requester,
+        "typed_in_by": people.name(request.typed_in_by) if request.typed_in_by else None,
+        "organization": (request.said or {}).get("organization"),
+        "organization_id": request.organization_id,
+        "third_party": request.third_party,
+        "consulting": request.consulting,
+        "answer_by": request.answer_by.isoformat() if request.answer_by else None,
+        "made_at": request.made_at.isoformat(),
+        "submitted_at": request.submitted_at.isoformat() if request.submitted_at else None,
+        "changed_at": request.changed_at.isoformat(),
+    }
+
+
+def similar(seat: Seat) -> list[dict[str, Any]]:
+    """Other requests for the same dataset, with what was said and what came of them (R80)."""
+    return [
+        {
+            **short(other),
+            "said": other.said or {},
+            "offer": other.offer,
+            "answer": _answer(other),
+        }
+        for other in requests.alike(model.Session, seat.request)
+    ]
+
+
+def _answer(request: Request) -> dict[str, Any] | None:
+    """The last word of those who decided."""
+    words = {Command.AGREE.value, Command.DECLINE.value, Command.RETURN.value}
+    found = [one for one in requests.steps(model.Session, request.id) if one.row.command in words]
+    if not found:
+        return None
+    row, note, _details = found[-1]
+    by = people.name(row.by) if row.by else None
+    return {"command": row.command, "by": by, "at": row.at.isoformat(), "note": note}
+
+
+def granted(grant: Grant, state: State | None = None) -> dict[str, Any]:
+    """A grant as lists and pages tell it."""
+    now = dt.datetime.now(dt.timezone.utc)
+    over = grant.ended_at is not None or grant.ends_at <= now
+    return {
+        "grant": grant.id,
+        "request": grant.request_id,
+        "package_id": grant.package_id,
+        "user": people.name(grant.user_id) if grant.user_id else None,
+        "organization": _organization(grant.organization_id),
+        "files": grant.files,
+        "level": grant.level,
+        "until": grant.until.isoformat(),
+        "destroy_by": grant.destroy_by.isoformat(),
+        "terms": grant.terms,
+        "accepted_at": grant.accepted_at.isoformat() if grant.accepted_at else None,
+        "suspended_at": grant.suspended_at.isoformat() if grant.suspended_at else None,
+        "suspended_why": grant.suspended_why,
+        "ended_at": grant.ended_at.isoformat() if grant.ended_at else None,
+        "over": over,
+        "live": bool(grant.accepted_at) and not over and grant.suspended_at is None,
+        "overdue": state is State.DUE and grant.destroy_by < gate.today(),
+    }
+
+
+def _dataset(seat: Seat) -> dict[str, Any]:
+    """The dataset, by name for those who see it; those who asked saw it."""
+    package = seat.package
+    told: dict[str, Any] = {"id": seat.request.package_id, "name": None, "title": None}
+    if package is None or (seat.person.consulted and not seat.reviews):
+        return told
+    return {
+        **told,
+        "name": package.name,
+        "title": package.title or package.name,
+        "organization": _organization(package.owner_org),
+        "state": package.state,
+    }
+
+
+def _agreements(seat: Seat, agreed: dict[str, str]) -> list[dict[str, Any]]:
+    return [
+        {
+            "key": key,
+            "words": wording.request.agreement(agreement),
+            "body": key.startswith("body:"),
+            "given_by": people.name(agreed[key]) if key in agreed else None,
+        }
+        for key, agreement in seat.needed.items()
+    ]
+
+
+def _consultations(seat: Seat) -> list[dict[str, Any]]:
+    """Those that are theirs to read: all for those who decide; of others only what they advise."""
+    if seat.person.requester:
+        return []
+    return [
+        {
+            "consultation": one.id,
+            "body": one.body,
+            "user": people.name(one.user_id) if one.user_id else None,
+            "question": one.question,
+            "asked_by": people.name(one.asked_by),
+            "asked_at": one.asked_at.isoformat(),
+            "advice": one.advice,
+            "advised_at": one.advised_at.isoformat() if one.advised_at else None,
+        }
+        for one in seat.consultations
+        if seat.reviews or one.user_id == seat.user_id
+    ]
+
+
+def _steps(seat: Seat) -> list[dict[str, Any]]:
+    """What happened; those who asked are not told who was consulted, nor who stepped aside."""
+    kept = {"consult", "advise", "step_aside"} if not seat.reviews else set()
+    return [
+        {
+            "command": row.command,
+            "state": row.state,
+            "by": people.name(row.by) if row.by else None,
+            "at": row.at.isoformat(),
+            "note": note,
+            **{key: value for key, value in details.items() if key not in UNNAMED},
+        }
+        for row, note, details in requests.steps(model.Session, seat.request.id)
+        if row.command not in kept
+    ]
+
+
+def _files(seat: Seat) -> list[dict[str, Any]]:
+    """The files that can be asked for, as far as the reader is told of them."""
+    if seat.package is None or (seat.person.consulted and not seat.reviews):
+        return []
+    view = restricted.how(restricted.reader(seat.context), seat.package)
+    return [restricted.told(file, view) for file in store.listed(model.Session, seat.package.id)]
+
+
+def _organization(reference: str | None) -> str | None:
+    found = model.Group.get(reference) if reference else None
+    return found.display_name if found else None
