@@ -39,7 +39,9 @@ def agree(seat: Seat, door: str, data_dict: Mapping[str, Any]) -> None:
     request.offer = offer
     requests.agree(session, request, seat.user_id, ways)
     act = seat.act(door, data_dict.get("reason"))
-    requests.step(session, act, request, Command.AGREE, to, agreements=sorted(ways), offer=offer)
+    requests.step(
+        session, act, request, Command.AGREE, to, {"agreements": sorted(ways), "offer": offer}
+    )
     if to is State.APPROVED:
         until = dt.date.fromisoformat(offer["until"])
         assert seat.level
@@ -81,7 +83,9 @@ def extend(seat: Seat, door: str, until: dt.date, note: str | None) -> None:
     seat.request.longer = None
     grants.extend(model.Session, grant, until, end_of(until))
     act = seat.act(door, note)
-    requests.step(model.Session, act, seat.request, Command.EXTEND, to, until=until.isoformat())
+    requests.step(
+        model.Session, act, seat.request, Command.EXTEND, to, {"until": until.isoformat()}
+    )
 
 
 def grant_of(seat: Seat) -> Grant:

@@ -57,7 +57,9 @@ def ask_longer(seat: Seat, door: str, until: dt.date, note: str) -> None:
         raise tk.ValidationError({"until": [lack]})
     seat.request.longer = {"until": until.isoformat(), "note": note}
     act = seat.act(door, note)
-    requests.step(model.Session, act, seat.request, Command.ASK_LONGER, to, until=until.isoformat())
+    requests.step(
+        model.Session, act, seat.request, Command.ASK_LONGER, to, {"until": until.isoformat()}
+    )
 
 
 def report(seat: Seat, door: str, data_dict: Mapping[str, Any]) -> None:
@@ -65,7 +67,7 @@ def report(seat: Seat, door: str, data_dict: Mapping[str, Any]) -> None:
     to = seat.take(Command.REPORT)
     act = seat.act(door, data_dict["note"])
     said = {"to": data_dict["to"], "meant": data_dict["meant"]}
-    requests.step(model.Session, act, seat.request, Command.REPORT, to, **said)
+    requests.step(model.Session, act, seat.request, Command.REPORT, to, said)
 
 
 def attest(seat: Seat, door: str, data_dict: Mapping[str, Any]) -> None:
@@ -75,7 +77,7 @@ def attest(seat: Seat, door: str, data_dict: Mapping[str, Any]) -> None:
     told = {"method": data_dict["method"], "on": data_dict["on"].isoformat()}
     if data_dict.get("copies"):
         told["copies"] = data_dict["copies"]
-    requests.step(model.Session, act, seat.request, Command.ATTEST, to, **told)
+    requests.step(model.Session, act, seat.request, Command.ATTEST, to, told)
 
 
 def of_dataset(package: model.Package) -> dict[str, Any]:

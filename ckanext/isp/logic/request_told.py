@@ -5,7 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+import ckan.plugins.toolkit as tk
 from ckan import model
+from ckan.logic import fresh_context
 
 from .. import gate, wording
 from ..model.requests import Grant, Request
@@ -124,10 +126,12 @@ def granted(grant: Grant, state: State | None = None) -> dict[str, Any]:
 
 
 def _dataset(seat: Seat) -> dict[str, Any]:
-    """The dataset, by name for those who see it; those who asked saw it."""
+    """The dataset by name: for those who decide, and for those who asked. What is Strictly
+    Confidential is named to nobody who does not see it."""
     package = seat.package
     told: dict[str, Any] = {"id": seat.request.package_id, "name": None, "title": None}
-    if package is None or (seat.person.consulted and not seat.reviews):
+    asks = seat.person.requester and (not seat.formal or _sees(seat))
+    if package is None or not (seat.reviews or asks):
         return told
     return {
         **told,
@@ -136,6 +140,14 @@ def _dataset(seat: Seat) -> dict[str, Any]:
         "organization": _organization(package.owner_org),
         "state": package.state,
     }
+
+
+def _sees(seat: Seat) -> bool:
+    try:
+        tk.check_access("package_show", fresh_context(seat.context), {"id": seat.package.id})
+    except tk.NotAuthorized:
+        return False
+    return True
 
 
 def _agreements(seat: Seat, agreed: dict[str, str]) -> list[dict[str, Any]]:

@@ -149,12 +149,15 @@ class Seat:
             return bool(self.user_id)
         if self.state is State.DRAFT or not self.user_id:
             return False
-        return bool(self.roles) or self.person.focal or authz.is_sysadmin(self.context.get("user"))
+        person = self.person
+        office = person.meets or person.stands_in or person.deputy or person.focal
+        return bool(self.roles) or office or authz.is_sysadmin(self.context.get("user"))
 
     @property
     def reviews(self) -> bool:
-        """Whether they read it as one of those who look after it, and not as those who asked."""
-        return self.reads and not self.person.requester and not self._only_consulted
+        """Whether they read it as one of those who look after it, and have no interest in it."""
+        interest = self.person.requester or self.person.conflict
+        return self.reads and not interest and not self._only_consulted
 
     @property
     def grant(self) -> Grant | None:

@@ -104,7 +104,7 @@ def step(
     request: Request,
     command: Command,
     to: State,
-    **details: Any,
+    details: Mapping[str, Any] | None = None,
 ) -> RequestStep:
     """Take a request on by one command: its state, the step with its words, and the record.
 
@@ -131,7 +131,7 @@ def step(
     session.add(row)
     session.flush()
     if act.reason or details:
-        session.add(RequestNote(step_id=row.id, note=act.reason, details=details))
+        session.add(RequestNote(step_id=row.id, note=act.reason, details=details or {}))
     request.state, request.changed_at = to.value, _NOW
     session.flush()
     return row

@@ -242,7 +242,9 @@ def isp_request_consult(context: Context, data_dict: DataDict) -> dict[str, Any]
     said = data_dict["body"], user_id, data_dict["question"]
     requests.consult(model.Session, seat.request, seat.user_id, *said)
     act = seat.act("isp_request_consult")
-    requests.step(model.Session, act, seat.request, Command.CONSULT, to, body=data_dict["body"])
+    requests.step(
+        model.Session, act, seat.request, Command.CONSULT, to, {"body": data_dict["body"]}
+    )
     return _done(context, seat)
 
 
@@ -261,7 +263,7 @@ def isp_request_advise(context: Context, data_dict: DataDict) -> dict[str, Any]:
         raise tk.ValidationError({"consultation": [wording.request.no_such_request()]})
     requests.advise(model.Session, seat.request, found[0], data_dict["advice"])
     act = seat.act("isp_request_advise")
-    requests.step(model.Session, act, seat.request, Command.ADVISE, to, body=found[0].body)
+    requests.step(model.Session, act, seat.request, Command.ADVISE, to, {"body": found[0].body})
     return _done(context, seat)
 
 
