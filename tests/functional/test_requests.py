@@ -19,6 +19,7 @@ from test_datasets import act
 from test_files import CANARY, TABLE, Upload
 
 from ckanext.isp import config, gate, jobs
+from ckanext.isp.logic import fresh
 from ckanext.isp.policy.protocol import Decider
 from ckanext.isp.policy.scale import Level
 from ckanext.isp.store import keys
@@ -542,3 +543,33 @@ def test_what_was_decided_stays_on_record_as_it_was(
         with pytest.raises(tk.ValidationError, match="never changed"):
             model.Session.execute(sa.text(change))
         model.Session.rollback()
+
+
+@pytest.mark.parametrize("allowed", [["terms"], []])
+def test_somebody_with_more_than_a_thousand_grants_still_searches_and_finds_those_of_members(
+    allowed: list[str],
+    asker: Any,
+    org_admin: Any,
+    editor: Any,
+    listed: Any,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(tk.config, fresh.PARSERS, allowed)
+    granted(asker, org_admin, listed)
+    act("package_patch", editor, id=listed["id"], private=True)
+    more = """
+        WITH p AS (INSERT INTO package (id, name, title, state, type, private, owner_org, extras)
+          SELECT 'many-' || n, 'many-' || n, 'Many', 'active', 'dataset', true, :owner,
+                 '{"sensitivity": "high"}' FROM generate_series(1, 1500) n RETURNING id),
+        r AS (INSERT INTO isp_request (package_id, requester, origin, state)
+          SELECT id, :asker, 'portal', 'granted' FROM p RETURNING id, package_id)
+        INSERT INTO isp_grant (request_id, package_id, user_id, level, until, ends_at, destroy_by,
+                               terms, accepted_at)
+        SELECT id, package_id, :asker, 'high', '2100-01-01', '2100-01-01', '2100-01-01',
+               'Terms', now() FROM r"""
+    model.Session.execute(sa.text(more), {"owner": listed["owner_org"], "asker": asker["id"]})
+    model.Session.execute(sa.text("DELETE FROM isp_outbox"))
+    model.Session.commit()
+    found = act("package_search", asker, include_private=True, q=f"id:{listed['id']}")
+    assert found["count"] == (1 if allowed else found["count"])
+    assert found["count"] <= 1

@@ -11,6 +11,8 @@ from ckan.config.declaration import Declaration, Key
 
 SAFE_DEFAULTS: dict[str, Any] = {
     "ckan.datastore.public_table_search": [],
+    # somebody with thousands of grants searches by a list of terms
+    "ckan.search.solr_allowed_query_parsers": ["terms"],
     "ckan.files.owner.cascade_access": ["group", "organization"],
 }
 
