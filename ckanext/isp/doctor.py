@@ -26,7 +26,7 @@ from ckan.lib import files
 from . import config, gate, portal
 from .implementations.labels import PermissionLabels
 from .model import guard
-from .services import datasets, protocol_change, protocols, reminder
+from .services import datasets, letters, protocol_change, protocols, reminder
 from .services import files as files_kept
 from .store import keys
 from .store.place import Away, Place
@@ -164,6 +164,7 @@ def run(*, reach: bool = True) -> list[Finding]:
         _options,
         _plugins,
         _mail,
+        _letters,
         _surroundings,
     ]
     if reach:
@@ -485,6 +486,22 @@ def _mail() -> Iterator[Finding]:
         server,
         "" if local else "CKAN does not check its certificate: send through a relay of your own.",
     )
+
+
+def _letters() -> Iterator[Finding]:
+    """Mails about notices that do not leave."""
+    with model.meta.engine.connect() as connection:
+        if not sa.inspect(connection).has_table("isp_notice"):
+            return
+    stuck = letters.counts(model.Session)
+    if not tk.config.get("smtp.server") or not tk.config.get("smtp.mail_from"):
+        remedy = "Set smtp.server and smtp.mail_from: notices are only read on the portal now."
+        yield Finding("mails", State.WARN, "nothing can be mailed", remedy)
+    found = "{late} wait for over an hour, {failed} given up, {unsure} perhaps sent"
+    remedy = "`ckan isp notice list --stuck` says why; `ckan isp notice retry` sends them again."
+    wrong = any(stuck.values())
+    state = State.WARN if wrong else State.OK
+    yield Finding("mails", state, found.format(**stuck), remedy if wrong else "")
 
 
 def _surroundings() -> Iterator[Finding]:

@@ -14,18 +14,21 @@ from babel.units import format_unit
 from ckan import model
 from ckan.types import Context
 from markupsafe import Markup
+from sqlalchemy.exc import SQLAlchemyError
 
 from . import config, gate, wording
 from .logic import fields, step
 from .policy.case import LADDERS, Kind, Stage
 from .policy.delivery import Channel
 from .policy.facts import ON_REQUEST, SENSITIVITY
+from .policy.notice import Mails
 from .policy.review import When
 from .policy.scale import Exposure, Level, lowers
-from .services import datasets, files, protocols, reminder
+from .services import datasets, files, notices, protocols, reminder
 from .wording import change as change_words
 from .wording import compare as compare_words
 from .wording import document as protocol_words
+from .wording import notice as notice_words
 from .wording import reminder as words
 
 EFFECTS = ("tighten", "loosen", "same", "unclassified")
@@ -402,6 +405,27 @@ def isp_case_ladder(case: dict[str, Any]) -> list[dict[str, Any]]:
         }
         for rung in (*LADDERS[Kind(case["kind"])], Stage.SETTLED)
     ]
+
+
+def isp_unread() -> dict[str, Any]:
+    """How many notices the current user has yet to read: asked once per page."""
+    if "isp_unread" not in tk.g:
+        tk.g.isp_unread = 0
+        try:
+            tk.g.isp_glance = notices.glance(model.Session, tk.current_user.id)
+            tk.g.isp_unread = tk.g.isp_glance.unread
+        except SQLAlchemyError:
+            # the header of a page that says what went wrong
+            model.Session.rollback()
+    count = tk.g.isp_unread
+    most = notices.MANY - 1
+    return {"count": count, "shown": f"{most}+" if count > most else str(count)}
+
+
+def isp_mails() -> list[dict[str, str]]:
+    """How somebody can be told by mail, in words."""
+    words = {one.value: notice_words.mails(one) for one in Mails}
+    return [{"value": value, "label": said[0], "means": said[1]} for value, said in words.items()]
 
 
 def isp_can(action: str, package_id: str) -> bool:

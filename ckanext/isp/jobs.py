@@ -13,7 +13,7 @@ from ckan.lib.mailer import MailerException
 from ckan.lib.redis import connect_to_redis
 from ckan.logic import index_remove_package, index_update_package
 
-from . import config, gate, notify, portal
+from . import config, gate, notify, portal, post
 from .services import ending, outbox, protocol_change, protocols, reminder
 from .services.act import Act
 from .services.protocol_plan import Stopped
@@ -30,14 +30,28 @@ DAY_SECONDS = 24 * 3600
 LOOK_SECONDS = 600
 
 
+MAILS_SECONDS = 60
+
+
 def wake() -> None:
-    """Ask the worker to tell the index what changed; at most once every few seconds."""
+    """Ask the worker for what follows a commit: telling the index what changed, at most once every
+    few seconds, and sending the mails that are due."""
     try:
         if connect_to_redis().set(WAKE_KEY, "1", nx=True, ex=WAKE_SECONDS):
             tk.enqueue_job(drain_outbox, title="ISP: tell the search index what changed")
     except Exception:
         # searches leave these datasets out until somebody drains the outbox
         log.exception("The worker could not be asked to update the index")
+    send_mails()
+
+
+def send_mails() -> None:
+    """Ask the worker to send the mails that are due."""
+    try:
+        post.ask()
+    except Exception:
+        # they wait, and `ckan isp notice send` from cron does the same
+        log.exception("The worker could not be asked to send mails")
 
 
 def drain_outbox(progress: Callable[[int], None] | None = None) -> int:
@@ -74,6 +88,16 @@ def reindex(package_id: str) -> bool:
 
 
 _looked = 0.0
+_looked_for_mails = 0.0
+
+
+def each_minute() -> None:
+    """Mails that nobody has taken are tried again, and those of the day leave, as visits come."""
+    global _looked_for_mails
+    if _looked_for_mails and time.monotonic() - _looked_for_mails < MAILS_SECONDS:
+        return
+    _looked_for_mails = time.monotonic()
+    send_mails()
 
 
 def each_day() -> None:

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+import logging
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import ckan.plugins.toolkit as tk
+from ckan import model
 from ckan.lib import helpers, i18n, mailer
 from ckan.types import Context
 from flask import Response, current_app, g, has_app_context, has_request_context, request
+from sqlalchemy.exc import SQLAlchemyError
 
+from .services import notices as kept
 from .wording.reminder import Mail
+
+log = logging.getLogger(__name__)
 
 NOTICES = "isp_notices"
 
@@ -57,7 +63,20 @@ def speaking(wanted: str | None) -> Iterator[None]:
         yield
 
 
-def mail(address: str, name: str, told: Mail) -> None:
+def remember_language(user_id: str, language: str) -> None:
+    """Keep the language in which somebody last used the portal.
+
+    Over a connection of its own: what a page has left undone stays undone.
+    """
+    try:
+        with model.meta.engine.begin() as connection:
+            kept.speaks(connection, user_id, language)
+    except SQLAlchemyError:
+        # their mails come in another language; that must not keep them from the page
+        log.exception("The language of a reader could not be kept")
+
+
+def mail(address: str, name: str, told: Mail, headers: Mapping[str, str] | None = None) -> None:
     """Send a mail, as plain text and as HTML.
 
     :raises MailerException: where it could not be sent
@@ -68,7 +87,8 @@ def mail(address: str, name: str, told: Mail) -> None:
     link = tk.h.url_for(told.path, qualified=True)
     about = {"mail": told, "link": link, "name": name, "site": tk.config.get("ckan.site_title")}
     text = tk.render("isp/mail.txt", about)
-    mailer.mail_recipient(name, address, told.subject, text, tk.render("isp/mail.html", about))
+    html = tk.render("isp/mail.html", about)
+    mailer.mail_recipient(name, address, told.subject, text, html, dict(headers or {}))
 
 
 def _app() -> Any:

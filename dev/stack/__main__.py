@@ -17,7 +17,7 @@ import sys
 from collections.abc import Callable
 from types import FrameType
 
-from dev.stack import checks, ckan, demo, packages, phases, ports, services
+from dev.stack import checks, ckan, demo, mailbox, packages, phases, ports, services
 from dev.stack.processes import pid_of
 from dev.stack.progress import Problem, say
 from dev.stack.state import delete, existing, locked, opened
@@ -55,6 +55,7 @@ def run_demo(_command: str, _arguments: list[str]) -> None:
         services.prepare(state, packages.SERVERS)
         ports.assign(state, ckan.NAME)
         services.up(state, keep=True)
+        mailbox.up(state)
         ckan.up(state)
         demo.fill(state)
     demo.welcome(state)
@@ -103,6 +104,7 @@ def show_status(_command: str, _arguments: list[str]) -> None:
         addresses = {
             "ckan": "http://127.0.0.1:{}/",
             "solr": "http://127.0.0.1:{}/solr/",
+            "mail": "http://127.0.0.1:{}/",
             "worker": "",
         }
         address = addresses.get(name, "127.0.0.1:{}").format(port) if port else ""

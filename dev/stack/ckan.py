@@ -10,7 +10,7 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
-from dev.stack import ports, postgres, python, redis, solr
+from dev.stack import mailbox, ports, postgres, python, redis, solr
 from dev.stack.processes import output_of, pid_of, run, spawn, stop, wait_for
 from dev.stack.progress import Problem, step
 from dev.stack.state import REPOSITORY, State, digest, write_whole
@@ -53,6 +53,7 @@ def write_ini(state: State) -> None:
         plugins=os.environ.get("ISP_PLUGINS", PLUGINS),
         storage=state.path("storage"),
         keys=state.path("restricted-keys"),
+        smtp_server=mailbox.server(state),
     )
     write_whole(ini(state), text)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from dev.stack import ckan, python
+from dev.stack import ckan, mailbox, python
 from dev.stack.processes import run
 from dev.stack.progress import say, step
 from dev.stack.state import REPOSITORY, State
@@ -27,6 +27,7 @@ def fill(state: State) -> None:
 
 def welcome(state: State) -> None:
     say(f"\nThe portal: {ckan.address(state)}")
+    say(f"Its mails:  {mailbox.address(state)}")
     try:
         people = json.loads(state.path("demo.json").read_text())
     except (FileNotFoundError, ValueError):

@@ -11,12 +11,21 @@ from dev.stack.processes import pid_of
 from dev.stack.progress import Problem
 from dev.stack.state import State
 
-PREFERRED = {"ckan": 5000, "postgres": 5433, "redis": 6380, "solr": 8984}
+PREFERRED = {
+    "ckan": 5000,
+    "postgres": 5433,
+    "redis": 6380,
+    "solr": 8984,
+    "mail": 8025,
+    "smtp": 9025,
+}
 VARIABLES = {
     "ckan": "ISP_PORT",
     "postgres": "ISP_PG_PORT",
     "redis": "ISP_REDIS_PORT",
     "solr": "ISP_SOLR_PORT",
+    "mail": "ISP_MAIL_PORT",
+    "smtp": "ISP_SMTP_PORT",
 }
 LISTENING = "0A"
 

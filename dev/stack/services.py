@@ -14,6 +14,7 @@ TITLES = {
     "postgres": "PostgreSQL",
     "redis": "Redis",
     "solr": "Solr",
+    "mail": "Mails",
     "ckan": "CKAN",
     "worker": "Worker",
 }

@@ -14,6 +14,7 @@ ORDER = (
     ("implementations", "helpers"),
     ("logic",),
     ("jobs",),
+    ("post",),
     ("portal",),
     ("gate", "notify", "wording", "errors"),
     ("services",),

@@ -5,6 +5,7 @@ from . import (
     catalogue,
     classification,
     explanation,
+    notice,
     protocol,
     protocol_change,
     review,
@@ -14,4 +15,14 @@ from .group import isp
 
 __all__ = ["isp"]
 
-COMMANDS = (case, catalogue, classification, explanation, protocol, protocol_change, review, store)
+COMMANDS = (
+    case,
+    catalogue,
+    classification,
+    explanation,
+    notice,
+    protocol,
+    protocol_change,
+    review,
+    store,
+)

@@ -5,16 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 import ckan.plugins.toolkit as tk
+from ckan.lib.i18n import get_locales_from_config
 from ckan.logic.schema import validator_args
 
 from ..policy.case import Kind, Stage
 from ..policy.delivery import Channel
 from ..policy.exposed import Check
+from ..policy.notice import Mails
 from ..policy.scale import Exposure
 
 Schema = dict[str, Any]
 # how many of a list are told at a time
-MANY, SOME, FEW = 100, 50, 20
+MANY, SOME, NOTICES, FEW = 100, 50, 25, 20
 STANDINGS = ["unclassified", "incomplete", "looser", "stricter"]
 
 
@@ -303,6 +305,26 @@ def case_list() -> Schema:
 @validator_args
 def review_confirm(not_missing: Any) -> Schema:
     return {"ids": [not_missing]}
+
+
+def notice_list() -> Schema:
+    return page_of(NOTICES)
+
+
+@validator_args
+def notice_read(ignore_missing: Any, natural_number_validator: Any) -> Schema:
+    return {
+        "id": [ignore_missing, natural_number_validator],
+        "request": [ignore_missing, natural_number_validator],
+    }
+
+
+@validator_args
+def notice_settings(ignore_missing: Any, one_of: Any) -> Schema:
+    return {
+        "mails": [ignore_missing, one_of([one.value for one in Mails])],
+        "language": [ignore_missing, one_of(get_locales_from_config())],
+    }
 
 
 @validator_args

@@ -258,6 +258,43 @@ class Reminder(tk.BaseModel):
     sent_at: Mapped[dt.datetime] = mapped_column(Moment, server_default=sa.func.clock_timestamp())
 
 
+class Notice(tk.BaseModel):
+    """Something that one person is told, and how the mail about it fares.
+
+    ``about`` holds numbers and days only: what is told is worded when it is read. ``tried_at`` is
+    when a mail last left, ``daily`` whether it goes with others once a day.
+    """
+
+    __tablename__ = "isp_notice"
+
+    id: Mapped[int] = mapped_column(sa.BigInteger, primary_key=True)
+    kind: Mapped[str] = mapped_column(sa.Text)
+    user_id: Mapped[str] = mapped_column(sa.Text)
+    package_id: Mapped[str | None] = mapped_column(sa.Text)
+    about: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    made_at: Mapped[dt.datetime] = mapped_column(Moment, server_default=sa.func.clock_timestamp())
+    read_at: Mapped[dt.datetime | None] = mapped_column(Moment)
+    mail: Mapped[str] = mapped_column(sa.Text)
+    daily: Mapped[bool] = mapped_column(sa.Boolean, default=False)
+    attempts: Mapped[int] = mapped_column(sa.Integer, default=0)
+    next_try_at: Mapped[dt.datetime] = mapped_column(
+        Moment, server_default=sa.func.clock_timestamp()
+    )
+    tried_at: Mapped[dt.datetime | None] = mapped_column(Moment)
+    last_error: Mapped[str | None] = mapped_column(sa.Text)
+    sent_at: Mapped[dt.datetime | None] = mapped_column(Moment)
+
+
+class Reader(tk.BaseModel):
+    """The language in which somebody last read the portal, and how they want to be mailed."""
+
+    __tablename__ = "isp_reader"
+
+    user_id: Mapped[str] = mapped_column(sa.Text, primary_key=True)
+    language: Mapped[str | None] = mapped_column(sa.Text)
+    mails: Mapped[str] = mapped_column(sa.Text, server_default="at_once")
+
+
 class RestrictedFile(tk.BaseModel):
     """A file in the restricted store.
 

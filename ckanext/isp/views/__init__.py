@@ -15,6 +15,7 @@ from .exposed import exposed
 from .files import files
 from .guard import guard
 from .lowering import isp
+from .notices import notices
 from .protocol import isp_protocol
 from .review import reviews
 
@@ -32,5 +33,6 @@ def get_blueprints() -> list[Blueprint]:
         files,
         deliveries,
         exposed,
+        notices,
         isp_protocol,
     ]

@@ -29,8 +29,10 @@ def serve_only_when_safe() -> Any:
 
 @guard.before_app_request
 def remind_each_day() -> None:
-    """Somebody looks at the portal each day: the worker then reminds people of what is due."""
+    """Somebody looks at the portal each day: the worker then reminds people of what is due, and
+    tries again to send what waits."""
     jobs.each_day()
+    jobs.each_minute()
 
 
 @guard.before_app_request
@@ -59,6 +61,15 @@ def forbid_copies(response: Response) -> Response:
         response.headers.add("Vary", "Authorization, Cookie")
         request.environ["__no_cache__"] = True
     return notify.flash(response)
+
+
+@guard.after_app_request
+def remember_the_language(response: Response) -> Response:
+    """Mails come in the language in which their reader last used a page: helpers.isp_unread."""
+    known = g.pop("isp_glance", None)
+    if known and response.status_code == 200 and known.language != tk.h.lang():
+        notify.remember_language(current_user.id, tk.h.lang())
+    return response
 
 
 @guard.app_errorhandler(tk.ValidationError)

@@ -15,6 +15,7 @@ from . import (
     grant,
     lowering,
     membership,
+    notice,
     protocol,
     protocol_change,
     record,
@@ -34,6 +35,7 @@ from .file import *  # noqa: F403
 from .grant import *  # noqa: F403
 from .lowering import *  # noqa: F403
 from .membership import *  # noqa: F403
+from .notice import *  # noqa: F403
 from .protocol import *  # noqa: F403
 from .protocol_change import *  # noqa: F403
 from .record import *  # noqa: F403
@@ -54,6 +56,7 @@ __all__ = [
     *grant.__all__,
     *lowering.__all__,
     *membership.__all__,
+    *notice.__all__,
     *protocol.__all__,
     *protocol_change.__all__,
     *record.__all__,
