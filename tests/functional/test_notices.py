@@ -22,10 +22,11 @@ from ckan.tests import factories
 from conftest import Dataset
 from failing import Process, Steps
 from postman import Postman, until
+from sqlalchemy.orm import Session
 
 from ckanext.isp import doctor, jobs, post
 from ckanext.isp.policy.notice import Need, Notice, Post
-from ckanext.isp.services import notices
+from ckanext.isp.services import letters, notices
 
 TITLE = "Survivors of Tin-Azarif"
 TO_KNOW = [kind for kind in Notice if kind.need is Need.KNOW]
@@ -99,6 +100,17 @@ def whole(of: EmailMessage) -> str:
     return f"{of['Subject']} {body(of)} {body(of, 'html')}"
 
 
+def on_request(of: dict[str, Any]) -> dict[str, Any]:
+    """A dataset that everybody finds."""
+    flag = '{"is_requestdata_type": "true"}'
+    found = sa.text(
+        "UPDATE package SET private = false, extras = extras || cast(:flag AS jsonb) WHERE id = :id"
+    )
+    model.Session.execute(found, {"flag": flag, "id": of["id"]})
+    model.Session.commit()
+    return of
+
+
 def said_by_doctor() -> list[tuple[str, str]]:
     return [(one.state.value, one.found) for one in doctor.run() if one.check == "mails"]
 
@@ -167,6 +179,23 @@ def test_the_mail_of_the_day_is_sent_once_by_two_workers(
     for worker in workers:
         assert not worker.ends()
     assert [mail["Subject"] for mail in postman.mails] == ["Notices of the day: 6"]
+
+
+def test_while_one_takes_the_mail_of_the_day_another_takes_no_part_of_it(
+    tell: Tell, reader: Any
+) -> None:
+    act("isp_notice_settings", reader, mails="daily")
+    for _ in range(2):
+        tell(Notice.GRANT_BEGUN)
+    later("2 days")
+    with Session(model.meta.engine) as one:
+        first = {"id": rows()[0].id}
+        one.execute(sa.text("SELECT FROM isp_notice WHERE id = :id FOR UPDATE"), first)
+        model.Session.execute(sa.text("SET LOCAL lock_timeout = '2s'"))
+        assert letters.claim(model.Session) is None
+    taken = letters.claim(model.Session)
+    assert taken
+    assert len(taken.notices) == 2
 
 
 def test_a_server_that_is_away_gets_the_mails_once_it_is_back(tell: Tell, postman: Postman) -> None:
@@ -377,13 +406,15 @@ def test_no_title_of_high_or_severe_data_is_in_any_mail(
 ) -> None:
     made = {level: dataset(sensitivity=level, title=TITLE) for level in ("high", "severe")}
     made["none"] = dataset(title=TITLE)
+    made["found"] = on_request(dataset(sensitivity="high", title=TITLE))
     for of in made.values():
         tell(kind, package_id=of["id"])
-    assert post.deliver() == {"sent": 3}
-    high, severe, none = (whole(mail) for mail in postman.mails)
-    for of, said in zip(made.values(), (high, severe, none), strict=True):
+    assert post.deliver() == {"sent": 4}
+    high, severe, none, found = (whole(mail) for mail in postman.mails)
+    for of, said in zip(made.values(), (high, severe, none, found), strict=True):
         assert not [word for word in (TITLE, of["name"], of["id"]) if word in said]
     assert organization["title"] in high
+    assert organization["title"] in found
     assert organization["title"] not in severe + none
 
 
