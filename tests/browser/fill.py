@@ -5,6 +5,7 @@ Run as ``python -m tests.browser.fill INI``.
 
 from __future__ import annotations
 
+import datetime as dt
 import sys
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,8 @@ from ckan.config.middleware import make_app
 from ckan.lib import search
 from ckan.lib.redis import connect_to_redis
 
+from ckanext.isp.policy.notice import Notice
+from ckanext.isp.services import notices
 from tests.browser.people import PASSWORD, PEOPLE
 from tests.functional.conftest import empty
 
@@ -92,6 +95,7 @@ def fill() -> None:
     with_protocols(site)
     for dataset in DATASETS:
         act("package_create", "amina", owner_org="relief", **dataset)
+    tell_people()
     model.Session.remove()
 
 
@@ -105,6 +109,18 @@ def with_protocols(site: str) -> None:
         asked = {"act": "activate", "id": kept["id"], "reason": "Endorsed by the HCT"}
         proposal = act("isp_protocol_propose", site, **asked)
         act("isp_protocol_decide", "focal", proposal=proposal["id"], approve=True)
+
+
+def tell_people() -> None:
+    """Two people have notices to read, one of them more than a page of them."""
+    survey = model.Package.get("sahelia-survey").id
+    for name, more in (("jean", 0), ("musa", 26)):
+        reader = [model.User.get(name).id]
+        for _ in range(more):
+            notices.add(model.Session, Notice.REQUEST_WITHDRAWN, reader, request=2)
+        notices.add(model.Session, Notice.GRANT_ENDING, reader, on=dt.date(2031, 3, 4))
+        notices.add(model.Session, Notice.REQUEST_SUBMITTED, reader, survey, request=1)
+    model.Session.commit()
 
 
 if __name__ == "__main__":

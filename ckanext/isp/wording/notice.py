@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import ckan.plugins.toolkit as tk
 
-from ..policy.notice import Mails, Named, Notice, Place, Post
+from ..policy.notice import Mails, Named, Notice, Place
 from .reminder import Mail, day
 
 _ = tk._
@@ -92,18 +92,6 @@ def mails(of: Mails) -> tuple[str, str]:
             _("Not by mail"),
             _("Notices stand on this page only. What you have to do is mailed all the same."),
         ),
-    }[of]
-
-
-def post(of: Post) -> str:
-    """How the mail about a notice fares."""
-    return {
-        Post.WAITING: _("waits to be sent"),
-        Post.LEAVING: _("is being sent"),
-        Post.SENT: _("sent"),
-        Post.UNSURE: _("perhaps sent"),
-        Post.FAILED: _("could not be sent"),
-        Post.NONE: _("not mailed"),
     }[of]
 
 
