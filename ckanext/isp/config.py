@@ -22,6 +22,8 @@ WEEKEND = "ckanext.isp.requests.weekend"
 HOLIDAYS = "ckanext.isp.requests.holidays"
 LONGEST_DAYS = "ckanext.isp.requests.longest_days"
 MIRRORS = "ckanext.isp.mirrors"
+# CKAN's: the ways of asking the index that it lets through
+PARSERS, TERMS = "ckan.search.solr_allowed_query_parsers", "terms"
 FOLDER = "isp-restricted"
 
 

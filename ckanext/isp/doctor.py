@@ -80,6 +80,10 @@ def _off(value: Any) -> bool:
     return not value
 
 
+def _only_terms(value: Any) -> bool:
+    return set(value or ()) <= {config.TERMS}
+
+
 def _without_datasets(value: Any) -> bool:
     owners = {str(entry).split(":")[0] for entry in (value or ())}
     return owners.isdisjoint({"package", "resource"})
@@ -91,7 +95,7 @@ OPTIONS = (
     Option("ckan.auth.anon_create_dataset", _off, State.REFUSE, "Set it to false."),
     Option("ckan.datastore.public_table_search", _off, State.REFUSE, "Leave it empty."),
     Option("ckan.datastore.sqlsearch.enabled", _off, State.REFUSE, "Set it to false."),
-    Option("ckan.search.solr_allowed_query_parsers", _off, State.REFUSE, "Leave it empty."),
+    Option(config.PARSERS, _only_terms, State.REFUSE, "Leave it out, or set it to terms."),
     Option(
         "ckan.files.owner.cascade_access",
         _without_datasets,

@@ -14,7 +14,7 @@ from ckan.lib.redis import connect_to_redis
 from ckan.logic import index_remove_package, index_update_package
 
 from . import config, gate, notify, portal, post
-from .services import ending, outbox, protocol_change, protocols, reminder
+from .services import ending, outbox, protocol_change, protocols, reminder, telling
 from .services.act import Act
 from .services.protocol_plan import Stopped
 from .services.protocols import Kept
@@ -39,6 +39,7 @@ def wake() -> None:
     try:
         if connect_to_redis().set(WAKE_KEY, "1", nx=True, ex=WAKE_SECONDS):
             tk.enqueue_job(drain_outbox, title="ISP: tell the search index what changed")
+            tk.enqueue_job(tend, title="ISP: end what is over")
     except Exception:
         # searches leave these datasets out until somebody drains the outbox
         log.exception("The worker could not be asked to update the index")
@@ -110,6 +111,7 @@ def each_day() -> None:
         if connect_to_redis().set(DAY_KEY, "1", nx=True, ex=DAY_SECONDS):
             tk.enqueue_job(begin_today, title="ISP: begin what was activated ahead")
             tk.enqueue_job(tend, title="ISP: end what is over")
+            tk.enqueue_job(tell_of_days, title="ISP: tell people of requests that are due")
             tk.enqueue_job(remind, title="ISP: remind people of what is due")
     except Exception:
         # `ckan isp protocol begin` and `ckan isp remind` from cron do the same
@@ -140,19 +142,38 @@ def begin(door: str = "worker") -> list[tuple[Kept, dict[str, Any]]]:
 
 
 def tend(door: str = "worker") -> dict[str, int]:
-    """End grants that are over, and close requests for what is open or gone.
+    """End grants that are over, close requests for what is open or gone, and tell of it.
 
     A grant gives nothing from the moment in which it is over, whether this ran or not.
 
-    :returns: how many were ``ended`` and ``closed``
+    :returns: how many were ``ended``, ``closed`` and found ``suspended``
     """
-    done = {"ended": 0, "closed": 0}
-    for what, act in (("ended", ending.expire), ("closed", ending.close_pointless)):
-        while found := act(model.Session, door):
+    acts = {
+        "ended": ending.expire,
+        "closed": ending.close_pointless,
+        "suspended": ending.suspended,
+    }
+    done = dict.fromkeys(acts, 0)
+    world = portal.world_of_requests()
+    for what, act in acts.items():
+        while found := act(model.Session, door, world):
             model.Session.commit()
             done[what] += len(found)
         model.Session.rollback()
+    send_mails()
     return done
+
+
+def tell_of_days() -> int:
+    """Tell people of requests that a day has come: an answer overdue, an end near, destruction due.
+
+    :returns: how many notices
+    """
+    world = portal.world_of_requests()
+    told = telling.of_time(model.Session, world.offices, world.today)
+    model.Session.commit()
+    send_mails()
+    return told
 
 
 def reminders() -> dict[str, list[Reminder]]:

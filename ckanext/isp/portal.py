@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+from typing import Any
 
-from ckan import model
+from ckan import authz, model
 
 from . import config, gate, wording
-from .services import datasets, files
+from .services import datasets, ending, files
+from .services.offices import Portal
 from .services.protocol_plan import World
 from .store import keys
 from .store.keys import Ring
@@ -42,6 +44,17 @@ def ring() -> Ring:
     :raises NoKey: where there are none
     """
     return keys.read(config.key_file())
+
+
+def offices() -> Portal:
+    """What the portal has set about those who decide requests."""
+    cascading: Any = authz.check_config_permission("roles_that_cascade_to_sub_groups")
+    return Portal(config.offices(), config.focal_points(), "admin" in (cascading or ()))
+
+
+def world_of_requests() -> ending.World:
+    """What ending and telling have to know of the portal."""
+    return ending.World(offices(), gate.today())
 
 
 def holding() -> str:

@@ -19,7 +19,6 @@ from test_datasets import act
 from test_files import CANARY, TABLE, Upload
 
 from ckanext.isp import config, gate, jobs
-from ckanext.isp.logic import fresh
 from ckanext.isp.policy.protocol import Decider
 from ckanext.isp.policy.scale import Level
 from ckanext.isp.store import keys
@@ -419,9 +418,9 @@ def test_a_grant_ends_by_time_whether_the_worker_ran_or_not(
     model.Session.execute(over, {"id": number})
     model.Session.commit()
     assert downloaded(app, asker, listed["file"]).status_code == 403
-    assert jobs.tend() == {"ended": 1, "closed": 0}
+    assert jobs.tend()["ended"] == 1
     assert act("isp_request_show", asker, request=number)["state"] == "due"
-    assert jobs.tend() == {"ended": 0, "closed": 0}
+    assert not any(jobs.tend().values())
 
 
 def test_whoever_downloaded_nothing_has_nothing_to_destroy(
@@ -454,7 +453,7 @@ def test_requests_for_what_is_open_or_gone_are_closed(
     gone = dataset(sensitivity="moderate", private=False, is_requestdata_type=True)
     lost = sent(asker, gone)["request"]
     act("package_delete", sysadmin, id=gone["id"])
-    assert jobs.tend() == {"ended": 0, "closed": 2}
+    assert jobs.tend()["closed"] == 2
     for number in (opened, lost):
         assert act("isp_request_show", asker, request=number)["state"] == "withdrawn"
 
@@ -554,7 +553,7 @@ def test_somebody_with_more_than_a_thousand_grants_still_searches_and_finds_thos
     listed: Any,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setitem(tk.config, fresh.PARSERS, allowed)
+    monkeypatch.setitem(tk.config, config.PARSERS, allowed)
     granted(asker, org_admin, listed)
     act("package_patch", editor, id=listed["id"], private=True)
     more = """
@@ -573,3 +572,70 @@ def test_somebody_with_more_than_a_thousand_grants_still_searches_and_finds_thos
     found = act("package_search", asker, include_private=True, q=f"id:{listed['id']}")
     assert found["count"] == (1 if allowed else found["count"])
     assert found["count"] <= 1
+
+
+def told(user: dict[str, Any]) -> list[str]:
+    """What somebody was told of requests, oldest first."""
+    return [one["kind"] for one in act("isp_notice_list", user)["notices"]][::-1]
+
+
+def test_those_whom_it_concerns_are_told_of_each_step_and_nobody_of_their_own(
+    asker: Any, org_admin: Any, editor: Any, listed: Any
+) -> None:
+    number = sent(asker, listed)["request"]
+    act("isp_request_return", org_admin, request=number, note="Which villages?")
+    act("isp_request_submit", asker, request=number, data="Those of the north")
+    act("isp_request_agree", org_admin, request=number, **TICKED)
+    act("isp_grant_accept", asker, request=number, accept=True)
+    act("package_patch", editor, id=listed["id"], sensitivity="high", private=True)
+    assert jobs.tend()["suspended"] == 1
+    assert not any(jobs.tend().values())
+    act("isp_grant_reconfirm", org_admin, request=number)
+    act("isp_grant_revoke", org_admin, request=number, note="Over")
+    assert told(asker) == [
+        "request_returned",
+        "request_approved",
+        "grant_suspended",
+        "grant_reconfirmed",
+        "grant_revoked",
+    ]
+    assert told(org_admin) == ["request_submitted", "request_answered", "grant_to_reconfirm"]
+    assert told(editor) == []
+
+
+def test_what_is_overdue_goes_to_deciders_then_to_deputies_each_once(
+    asker: Any, org_admin: Any, organization: Any, listed: Any
+) -> None:
+    deputy = factories.UserWithToken()
+    said = {"organization": organization["name"], "stands_in": deputy["name"], "deputy": True}
+    act("isp_stand_in_name", org_admin, **said)
+    number = sent(asker, listed)["request"]
+    assert jobs.tell_of_days() == 0
+    late = sa.text("UPDATE isp_request SET answer_by = current_date - 1 WHERE id = :id")
+    model.Session.execute(late, {"id": number})
+    model.Session.commit()
+    assert jobs.tell_of_days() > 0
+    assert jobs.tell_of_days() == 0
+    assert told(org_admin)[-1] == "request_overdue"
+    assert told(deputy) == ["request_deputy"]
+
+
+def test_silence_about_destruction_goes_on_to_those_who_decide_and_to_focal_points(
+    asker: Any,
+    org_admin: Any,
+    listed: Any,
+    app: CKANTestApp,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    focal = factories.UserWithToken()
+    monkeypatch.setitem(tk.config, config.FOCAL_POINTS, [focal["name"]])
+    number = granted(asker, org_admin, listed)["request"]
+    downloaded(app, asker, listed["file"])
+    act("isp_grant_give_back", asker, request=number)
+    late = sa.text("UPDATE isp_grant SET destroy_by = current_date - :days WHERE request_id = :id")
+    for days, whom in ((1, (asker, org_admin)), (9, (asker, org_admin, focal))):
+        model.Session.execute(late, {"id": number, "days": days})
+        model.Session.commit()
+        jobs.tell_of_days()
+        assert jobs.tell_of_days() == 0
+        assert all(told(one)[-1] == "destruction_overdue" for one in whom)

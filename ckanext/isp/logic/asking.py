@@ -109,7 +109,7 @@ def send(seat: Seat, door: str) -> None:
     request.answer_by = calendar.answer_by(
         gate.today(), config.answer_days(), config.weekend(), config.holidays()
     )
-    requests.step(model.Session, seat.act(door), request, Command.SUBMIT, to)
+    seat.step(door, Command.SUBMIT, to)
 
 
 def party(request: Request) -> tuple[str | None, bool]:

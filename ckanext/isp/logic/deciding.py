@@ -9,7 +9,7 @@ from typing import Any
 import ckan.plugins.toolkit as tk
 from ckan import model
 
-from .. import config, gate, wording
+from .. import config, gate, portal, wording
 from ..model.requests import Grant
 from ..policy import deciders
 from ..policy.criteria import Field
@@ -38,10 +38,8 @@ def agree(seat: Seat, door: str, data_dict: Mapping[str, Any]) -> None:
     to = seat.take(Command.AGREE, complete=not missing)
     request.offer = offer
     requests.agree(session, request, seat.user_id, ways)
-    act = seat.act(door, data_dict.get("reason"))
-    requests.step(
-        session, act, request, Command.AGREE, to, {"agreements": sorted(ways), "offer": offer}
-    )
+    told = {"agreements": sorted(ways), "offer": offer}
+    seat.step(door, Command.AGREE, to, data_dict.get("reason"), told)
     if to is State.APPROVED:
         until = dt.date.fromisoformat(offer["until"])
         assert seat.level
@@ -51,7 +49,8 @@ def agree(seat: Seat, door: str, data_dict: Mapping[str, Any]) -> None:
 def end(seat: Seat, door: str, command: Command, note: str | None = None) -> None:
     """End a grant now: running downloads too, for each asks again while it streams."""
     seat.take(command)
-    ending.end(model.Session, seat.act(door, note), seat.request, grant_of(seat), command)
+    act, grant = seat.act(door, note), grant_of(seat)
+    ending.end(model.Session, act, seat.request, grant, command, portal.world_of_requests())
 
 
 def reconfirm(seat: Seat, door: str, note: str | None) -> None:
@@ -69,7 +68,7 @@ def reconfirm(seat: Seat, door: str, note: str | None) -> None:
     assert seat.level
     seat.request.level = seat.level.slug
     grants.reconfirm(model.Session, grant, seat.level.slug)
-    requests.step(model.Session, seat.act(door, note), seat.request, Command.RECONFIRM, to)
+    seat.step(door, Command.RECONFIRM, to, note)
 
 
 def extend(seat: Seat, door: str, until: dt.date, note: str | None) -> None:
@@ -82,10 +81,7 @@ def extend(seat: Seat, door: str, until: dt.date, note: str | None) -> None:
     _bounded(until, dt.date.fromisoformat(asked["until"]))
     seat.request.longer = None
     grants.extend(model.Session, grant, until, end_of(until))
-    act = seat.act(door, note)
-    requests.step(
-        model.Session, act, seat.request, Command.EXTEND, to, {"until": until.isoformat()}
-    )
+    seat.step(door, Command.EXTEND, to, note, {"until": until.isoformat()})
 
 
 def grant_of(seat: Seat) -> Grant:

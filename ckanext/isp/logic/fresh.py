@@ -19,7 +19,7 @@ from ckan.lib.search.query import PackageSearchQuery
 from ckan.logic import fresh_context
 from ckan.types import Action, Context, DataDict
 
-from .. import gate, jobs
+from .. import config, gate, jobs
 from ..model import standing
 from ..model.standing import Standing
 from ..policy.facts import ON_REQUEST, SENSITIVITY, TRUE
@@ -48,7 +48,6 @@ _CLOSED = (
 )
 # the index takes no more clauses than this, and goes through a list of terms quicker
 MANY_LABELS, MOST_CLAUSES = 100, 1000
-TERMS, PARSERS = "terms", "ckan.search.solr_allowed_query_parsers"
 # of no label's
 _APART = "\x1f"
 NOTHING_IS_WIDER = (None, Level.LOW.slug)
@@ -64,7 +63,7 @@ class Query(PackageSearchQuery):
     def run(self, query: Any, permission_labels: Any = None, **kwargs: Any) -> Any:
         query["facet.mincount"] = max(1, int(query.get("facet.mincount", 1)))
         if permission_labels is not None and len(permission_labels) > MANY_LABELS:
-            if TERMS in tk.config[PARSERS]:
+            if config.TERMS in tk.config[config.PARSERS]:
                 query["fq_list"] = [*query.get("fq_list", ()), _any_of(permission_labels)]
                 permission_labels = None
             else:
@@ -149,7 +148,7 @@ def counts(context: Context, of: str = "") -> dict[str, dict[str, int]]:
 
 def _any_of(labels: Iterable[str]) -> str:
     """A filter that leaves datasets with at least one of these labels, however many they are."""
-    return f'{{!{TERMS} f=permission_labels separator="{_APART}"}}' + _APART.join(labels)
+    return f'{{!{config.TERMS} f=permission_labels separator="{_APART}"}}' + _APART.join(labels)
 
 
 def _put_right(ids: Iterable[str]) -> None:

@@ -15,7 +15,7 @@ from ..model.requests import Grant, Request
 from ..policy.criteria import Field
 from ..policy.request import Command, State
 from ..policy.scale import Onward
-from ..services import grants, receipts, requests
+from ..services import grants, receipts
 from . import deciding, people, request_told
 from .seat import Seat
 
@@ -42,7 +42,7 @@ def accept(seat: Seat, door: str, *, accepted: bool) -> None:
     if not accepted:
         raise tk.ValidationError({"accept": [wording.request.accept_first()]})
     grants.accept(model.Session, deciding.grant_of(seat), terms(seat))
-    requests.step(model.Session, seat.act(door), seat.request, Command.ACCEPT, to)
+    seat.step(door, Command.ACCEPT, to)
 
 
 def ask_longer(seat: Seat, door: str, until: dt.date, note: str) -> None:
@@ -56,28 +56,23 @@ def ask_longer(seat: Seat, door: str, until: dt.date, note: str) -> None:
         lack = wording.request.too_long(config.longest_days())
         raise tk.ValidationError({"until": [lack]})
     seat.request.longer = {"until": until.isoformat(), "note": note}
-    act = seat.act(door, note)
-    requests.step(
-        model.Session, act, seat.request, Command.ASK_LONGER, to, {"until": until.isoformat()}
-    )
+    seat.step(door, Command.ASK_LONGER, to, note, {"until": until.isoformat()})
 
 
 def report(seat: Seat, door: str, data_dict: Mapping[str, Any]) -> None:
     """Put on record that data went further; those who look after it are told."""
     to = seat.take(Command.REPORT)
-    act = seat.act(door, data_dict["note"])
     said = {"to": data_dict["to"], "meant": data_dict["meant"]}
-    requests.step(model.Session, act, seat.request, Command.REPORT, to, said)
+    seat.step(door, Command.REPORT, to, data_dict["note"], said)
 
 
 def attest(seat: Seat, door: str, data_dict: Mapping[str, Any]) -> None:
     """Put on record that data is destroyed, how and when."""
     to = seat.take(Command.ATTEST)
-    act = seat.act(door, data_dict.get("note"))
     told = {"method": data_dict["method"], "on": data_dict["on"].isoformat()}
     if data_dict.get("copies"):
         told["copies"] = data_dict["copies"]
-    requests.step(model.Session, act, seat.request, Command.ATTEST, to, told)
+    seat.step(door, Command.ATTEST, to, data_dict.get("note"), told)
 
 
 def of_dataset(package: model.Package) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import zoneinfo
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -12,7 +13,7 @@ import ckan.plugins.toolkit as tk
 from ckan import authz, model
 from ckan.types import Context
 
-from .. import config, gate, wording
+from .. import config, gate, portal, wording
 from ..model.requests import Grant, Request
 from ..policy import deciders
 from ..policy.deciders import Agreement
@@ -31,9 +32,9 @@ from ..policy.request import (
 )
 from ..policy.scale import Level
 from ..policy.verdict import Verdict
-from ..services import datasets, grants, offices, requests
+from ..services import datasets, grants, offices, requests, telling
 from ..services.act import Act
-from ..services.offices import Holders, Portal
+from ..services.offices import Holders
 from . import people, save
 
 
@@ -98,7 +99,7 @@ class Seat:
     @cached_property
     def holders(self) -> Holders:
         owner = self.package.owner_org if self.package is not None else None
-        return offices.holders(model.Session, owner, self.needed, portal(), gate.today())
+        return offices.holders(model.Session, owner, self.needed, portal.offices(), gate.today())
 
     @property
     def late(self) -> bool:
@@ -178,6 +179,23 @@ class Seat:
         except Refused:
             raise tk.ValidationError({"request": [self._why_not(command)]}) from None
 
+    def step(
+        self,
+        door: str,
+        command: Command,
+        to: State,
+        note: str | None = None,
+        details: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Take the request on by a command that was allowed, and tell whom it concerns.
+
+        :param note: what they say; it can be erased
+        """
+        session, act = model.Session, self.act(door, note)
+        requests.step(session, act, self.request, command, to, details)
+        by, named = act.user_id, portal.offices()
+        telling.after(session, self.request, command, by, named, gate.today())
+
     def _why_not(self, command: Command) -> str:
         elsewhere = any(command in moves(state, self.roles) for state in State)
         if elsewhere:
@@ -205,12 +223,6 @@ class Seat:
     @property
     def _only_consulted(self) -> bool:
         return self.roles == frozenset({Role.CONSULTED}) and not self.person.focal
-
-
-def portal() -> Portal:
-    """What the portal has set about offices."""
-    cascading: Any = authz.check_config_permission("roles_that_cascade_to_sub_groups")
-    return Portal(config.offices(), config.focal_points(), "admin" in (cascading or ()))
 
 
 def about(package: model.Package) -> tuple[Stored, Verdict]:

@@ -64,6 +64,12 @@ def needed(verdict: Verdict, level: Level | None) -> dict[str, Agreement]:
     return {agreement.key: agreement for agreement in every}
 
 
+def of_key(key: str) -> Agreement:
+    """The agreement of that key, without the words of a protocol."""
+    demand, _colon, of = key.partition(":")
+    return Agreement(Demand(demand), of)
+
+
 def missing(needed: Iterable[str], given: Mapping[str, str]) -> frozenset[str]:
     """The agreements that nobody gave yet.
 

@@ -31,6 +31,7 @@ class Notice(enum.Enum):
     REQUEST_SUBMITTED = "request_submitted"
     REQUEST_RETURNED = "request_returned"
     REQUEST_ANSWERED = "request_answered"
+    REQUEST_SAID = "request_said"
     REQUEST_CONSULTED = "request_consulted"
     REQUEST_ADVISED = "request_advised"
     REQUEST_APPROVED = "request_approved"
@@ -45,7 +46,10 @@ class Notice(enum.Enum):
     GRANT_REVOKED = "grant_revoked"
     GRANT_SUSPENDED = "grant_suspended"
     GRANT_RECONFIRMED = "grant_reconfirmed"
+    GRANT_TO_RECONFIRM = "grant_to_reconfirm"
     EXTENSION_ASKED = "extension_asked"
+    GRANT_EXTENDED = "grant_extended"
+    GRANT_NOT_EXTENDED = "grant_not_extended"
 
     DESTRUCTION_DUE = "destruction_due"
     DESTRUCTION_OVERDUE = "destruction_overdue"
@@ -71,6 +75,8 @@ _TO_KNOW = frozenset(
         Notice.GRANT_ENDED,
         Notice.GRANT_SUSPENDED,
         Notice.GRANT_RECONFIRMED,
+        Notice.GRANT_EXTENDED,
+        Notice.GRANT_NOT_EXTENDED,
         Notice.DESTRUCTION_ATTESTED,
     }
 )
@@ -82,6 +88,8 @@ _OF_HOLDERS = frozenset(
         Notice.GRANT_REVOKED,
         Notice.GRANT_SUSPENDED,
         Notice.GRANT_RECONFIRMED,
+        Notice.GRANT_EXTENDED,
+        Notice.GRANT_NOT_EXTENDED,
         Notice.DESTRUCTION_DUE,
     }
 )

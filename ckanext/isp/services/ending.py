@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from typing import NamedTuple
+
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
@@ -9,13 +12,23 @@ from ..model.requests import Grant, Request
 from ..policy.facts import ON_REQUEST, SENSITIVITY, TRUE
 from ..policy.request import OPEN, TABLE, Command, State
 from ..policy.scale import Level
-from . import grants, receipts, requests
+from . import grants, receipts, requests, telling
 from .act import Act
+from .offices import Portal
 
 AT_ONCE = 100
 _MEMBERS = sa.text(
     "SELECT table_id FROM member WHERE table_name = 'user' AND group_id = :organization"
 )
+# grants that were suspended and of which no step tells
+_SUSPENDED = sa.text(f"""
+    SELECT r.id FROM isp_grant g JOIN isp_request r ON r.id = g.request_id
+     WHERE r.state = '{State.GRANTED.value}' AND g.suspended_at IS NOT NULL
+       AND g.ended_at IS NULL
+       AND NOT EXISTS (SELECT FROM isp_request_step s
+             WHERE s.request_id = r.id AND s.command = '{Command.SUSPEND.value}'
+               AND s.at >= g.suspended_at)
+     ORDER BY r.id LIMIT {AT_ONCE}""")
 # requests for what everybody has, or nobody any more
 _POINTLESS = sa.text(f"""
     SELECT r.id FROM isp_request r LEFT JOIN package p ON p.id = r.package_id
@@ -26,17 +39,31 @@ _POINTLESS = sa.text(f"""
      ORDER BY r.id LIMIT {AT_ONCE}""")
 
 
-def end(session: Session, act: Act, request: Request, grant: Grant, command: Command) -> None:
+class World(NamedTuple):
+    """What ending something has to know of the portal."""
+
+    offices: Portal
+    today: dt.date
+
+
+def end(
+    session: Session, act: Act, request: Request, grant: Grant, command: Command, world: World
+) -> None:
     """End a grant now; whoever received something has to destroy it, and say so.
 
     :param command: one that the request takes in its state
     """
     grants.end(session, grant)
+    step(session, act, request, command, world)
+    if received(session, grant):
+        step(session, Act(None, act.door, act.protocol), request, Command.FALL_DUE, world)
+
+
+def step(session: Session, act: Act, request: Request, command: Command, world: World) -> None:
+    """Take a request on by a command that its state takes, and tell whom it concerns."""
     to = TABLE[State(request.state)][command].to[-1]
     requests.step(session, act, request, command, to)
-    if received(session, grant):
-        portal = Act(None, act.door, act.protocol)
-        requests.step(session, portal, request, Command.FALL_DUE, State.DUE)
+    telling.after(session, request, command, act.user_id, world.offices, world.today)
 
 
 def received(session: Session, grant: Grant) -> bool:
@@ -49,7 +76,7 @@ def received(session: Session, grant: Grant) -> bool:
     return receipts.received(session, grant.package_id, who, grant.accepted_at)
 
 
-def expire(session: Session, door: str) -> list[Request]:
+def expire(session: Session, door: str, world: World) -> list[Request]:
     """End what is over by time. Call it, and commit, until there is none.
 
     An approval whose terms nobody accepted in time lapses.
@@ -61,12 +88,12 @@ def expire(session: Session, door: str) -> list[Request]:
             continue
         granted = request.state == State.GRANTED.value
         command = Command.EXPIRE if granted else Command.CLOSE
-        end(session, Act(None, door), request, grant, command)
+        end(session, Act(None, door), request, grant, command, world)
         found.append(request)
     return found
 
 
-def close_pointless(session: Session, door: str) -> list[Request]:
+def close_pointless(session: Session, door: str, world: World) -> list[Request]:
     """Close requests for data that is open, or gone. Call it, and commit, until there is none."""
     before = [state.value for state in OPEN - {State.GRANTED}]
     found = []
@@ -77,11 +104,25 @@ def close_pointless(session: Session, door: str) -> list[Request]:
         grant = grants.of(session, request.id, lock=True)
         if grant is not None:
             grants.end(session, grant)
-        to = TABLE[State(request.state)][Command.CLOSE].to[-1]
         if request.state == State.DRAFT.value:
-            request.state = to.value
+            request.state = State.WITHDRAWN.value
         else:
-            requests.step(session, Act(None, door), request, Command.CLOSE, to)
+            step(session, Act(None, door), request, Command.CLOSE, world)
         found.append(request)
     session.flush()
+    return found
+
+
+def suspended(session: Session, door: str, world: World) -> list[Request]:
+    """Put on record what the database suspended by itself, and tell whom it concerns.
+
+    Call it, and commit, until there is none.
+    """
+    found = []
+    for number in session.scalars(_SUSPENDED).all():
+        request = requests.find(session, number, lock=True)
+        if request is None or request.state != State.GRANTED.value:
+            continue
+        step(session, Act(None, door), request, Command.SUSPEND, world)
+        found.append(request)
     return found

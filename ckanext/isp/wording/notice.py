@@ -111,6 +111,11 @@ _WORDS: dict[Notice, Callable[[], Words]] = {
         _("What you asked for has been added. Read it, then decide."),
         _("Read the request"),
     ),
+    Notice.REQUEST_SAID: lambda: Words(
+        _("There is a message about a request for data"),
+        _("Somebody wrote to you about it. Read it, and answer if it asks something."),
+        _("Read the message"),
+    ),
     Notice.REQUEST_CONSULTED: lambda: Words(
         _("Your advice on a request for data is needed"),
         _("Those who decide ask for your advice first. You see what you need for it."),
@@ -171,6 +176,21 @@ _WORDS: dict[Notice, Callable[[], Words]] = {
     Notice.GRANT_SUSPENDED: lambda: Words(
         _("Your access to data is paused"),
         _("The data is protected more than before. Those who decide will look at it again."),
+        _("See your access"),
+    ),
+    Notice.GRANT_TO_RECONFIRM: lambda: Words(
+        _("Access to data was paused: reconfirm or revoke it"),
+        _("The dataset changed after access was granted. Nothing is given until you decide."),
+        _("Look at it again"),
+    ),
+    Notice.GRANT_EXTENDED: lambda: Words(
+        _("Your access to data lasts longer"),
+        _("You asked for longer, and it was agreed to."),
+        _("See your access"),
+    ),
+    Notice.GRANT_NOT_EXTENDED: lambda: Words(
+        _("Your access to data ends as it was agreed"),
+        _("You asked for longer, and it was not agreed to. The reason is given beside it."),
         _("See your access"),
     ),
     Notice.GRANT_RECONFIRMED: lambda: Words(

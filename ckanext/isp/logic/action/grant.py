@@ -11,7 +11,7 @@ from ckan.types import Context, DataDict
 
 from ... import jobs
 from ...policy.request import Command
-from ...services import grants, requests
+from ...services import grants
 from .. import deciding, holding, request_told
 from .. import request_schema as schema
 from ..schema import one_dataset
@@ -91,8 +91,7 @@ def isp_grant_suspend(context: Context, data_dict: DataDict) -> dict[str, Any]:
     seat = _seat("isp_grant_suspend", context, data_dict)
     to = seat.take(Command.SUSPEND)
     grants.suspend(model.Session, deciding.grant_of(seat), "person")
-    act = seat.act("isp_grant_suspend", data_dict["note"])
-    requests.step(model.Session, act, seat.request, Command.SUSPEND, to)
+    seat.step("isp_grant_suspend", Command.SUSPEND, to, data_dict["note"])
     return _done(context, seat)
 
 
@@ -144,8 +143,7 @@ def isp_grant_refuse_longer(context: Context, data_dict: DataDict) -> dict[str, 
     seat = _seat("isp_grant_refuse_longer", context, data_dict)
     to = seat.take(Command.REFUSE_LONGER)
     seat.request.longer = None
-    act = seat.act("isp_grant_refuse_longer", data_dict["note"])
-    requests.step(model.Session, act, seat.request, Command.REFUSE_LONGER, to)
+    seat.step("isp_grant_refuse_longer", Command.REFUSE_LONGER, to, data_dict["note"])
     return _done(context, seat)
 
 

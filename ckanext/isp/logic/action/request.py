@@ -12,7 +12,7 @@ from ckan.types import Context, DataDict
 from ... import gate, jobs, wording
 from ...policy.request import Command
 from ...services import queue as listing
-from ...services import requests
+from ...services import requests, telling
 from .. import asking, deciding, people, queue, request_told, save
 from .. import request_schema as schema
 from ..seat import Seat
@@ -220,8 +220,7 @@ def isp_request_step_aside(context: Context, data_dict: DataDict) -> dict[str, A
     seat = _seat("isp_request_step_aside", context, data_dict)
     to = seat.take(Command.STEP_ASIDE)
     requests.step_aside(model.Session, seat.request, seat.user_id)
-    act = seat.act("isp_request_step_aside", data_dict["note"])
-    requests.step(model.Session, act, seat.request, Command.STEP_ASIDE, to)
+    seat.step("isp_request_step_aside", Command.STEP_ASIDE, to, data_dict["note"])
     model.Session.commit()
     jobs.wake()
     return {"request": seat.request.id, "stepped_aside": True}
@@ -241,10 +240,9 @@ def isp_request_consult(context: Context, data_dict: DataDict) -> dict[str, Any]
     user_id = asking.user_named(data_dict.get("user"))
     said = data_dict["body"], user_id, data_dict["question"]
     requests.consult(model.Session, seat.request, seat.user_id, *said)
-    act = seat.act("isp_request_consult")
-    requests.step(
-        model.Session, act, seat.request, Command.CONSULT, to, {"body": data_dict["body"]}
-    )
+    seat.step("isp_request_consult", Command.CONSULT, to, details={"body": data_dict["body"]})
+    if user_id:
+        telling.consulted(model.Session, seat.request, user_id)
     return _done(context, seat)
 
 
@@ -262,8 +260,7 @@ def isp_request_advise(context: Context, data_dict: DataDict) -> dict[str, Any]:
     if not found or not (seat.reviews or found[0].user_id == seat.user_id):
         raise tk.ValidationError({"consultation": [wording.request.no_such_request()]})
     requests.advise(model.Session, seat.request, found[0], data_dict["advice"])
-    act = seat.act("isp_request_advise")
-    requests.step(model.Session, act, seat.request, Command.ADVISE, to, {"body": found[0].body})
+    seat.step("isp_request_advise", Command.ADVISE, to, details={"body": found[0].body})
     return _done(context, seat)
 
 
@@ -301,8 +298,7 @@ def _seat(door: str, context: Context, data_dict: DataDict) -> Seat:
 def _command(door: str, context: Context, data_dict: DataDict, command: Command) -> dict[str, Any]:
     seat = _seat(door, context, data_dict)
     to = seat.take(command)
-    act = seat.act(door, data_dict.get("note"))
-    requests.step(model.Session, act, seat.request, command, to)
+    seat.step(door, command, to, data_dict.get("note"))
     return _done(context, seat)
 
 

@@ -9,12 +9,11 @@ from ckan import model
 from ckan.logic import validate
 from ckan.types import Context, DataDict
 
-from ... import gate, wording
+from ... import gate, portal, wording
 from ...model.requests import StandIn
 from ...services import offices, stand_ins
 from .. import asking, people, save
 from .. import request_schema as schema
-from ..seat import portal
 
 __all__ = ["isp_stand_in_end", "isp_stand_in_list", "isp_stand_in_name"]
 
@@ -81,7 +80,7 @@ def _own(context: Context, reference: str) -> str:
     group = model.Group.get(reference)
     if group is None or not group.is_organization:
         raise tk.ObjectNotFound()
-    cascades = portal().cascades
+    cascades = portal.offices().cascades
     holders = offices.administrators(model.Session, group.id, cascades=cascades)
     if save.user_id(context) not in holders:
         raise tk.NotAuthorized(wording.request.not_yours())

@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from ckanext.isp.model import guard
 
 revision = "isp_008"
-down_revision = "isp_005"
+down_revision = "isp_007"
 branch_labels = None
 depends_on = None
 
