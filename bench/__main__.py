@@ -19,8 +19,7 @@ from bench.portals import Portal
 
 def main() -> int:
     arguments = parsed()
-    microseconds = verdict.microseconds(seen=True)
-    unseen = verdict.microseconds(seen=False)
+    decide = verdict.figure()
     found: list[Figure] = []
     with tempfile.TemporaryDirectory() as folder, contextlib.ExitStack() as served:
         both = portals.both(Path(folder))
@@ -31,11 +30,11 @@ def main() -> int:
                     served.enter_context(portal.served())
             found += measured(both, tokens, size, arguments.repetitions)
     print(report.table(found))
-    print(report.summary(found, microseconds, unseen))
+    print(report.summary(found, decide))
     if arguments.json:
-        report.write_json(arguments.json, found, microseconds, arguments.repetitions)
+        report.write_json(arguments.json, found, decide, arguments.repetitions)
     kept = figures.steady(found) and all(figure.sparing for figure in found)
-    return 0 if kept and microseconds < figures.DECIDE_BOUND else 1
+    return 0 if kept and decide.fast else 1
 
 
 def parsed() -> argparse.Namespace:

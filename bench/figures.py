@@ -15,6 +15,22 @@ DECIDE_BOUND = 50.0  # microseconds
 
 
 @dataclass(frozen=True)
+class Decide:
+    """How long a verdict takes, in microseconds.
+
+    :param seen: of answers that were given before
+    :param unseen: of answers that no protocol has read yet
+    """
+
+    seen: float
+    unseen: float
+
+    @property
+    def fast(self) -> bool:
+        return max(self.seen, self.unseen) < DECIDE_BOUND
+
+
+@dataclass(frozen=True)
 class Bound:
     """What is promised of an action beside CKAN alone.
 

@@ -6,9 +6,10 @@ import json
 import os
 import platform
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 
-from bench.figures import BOUNDS, DECIDE_BOUND, Figure, steady
+from bench.figures import BOUNDS, DECIDE_BOUND, Decide, Figure, steady
 
 HEAD = ("datasets", "request", "user", "stock ms", "isp ms", "ratio", "95 %", "bound", "", "SQL")
 
@@ -37,21 +38,21 @@ def row(figure: Figure) -> tuple[str, ...]:
     )
 
 
-def summary(figures: Sequence[Figure], microseconds: float, unseen: float) -> str:
+def summary(figures: Sequence[Figure], decide: Decide) -> str:
     return (
         f"{mark(steady(figures))} as many SQL queries in every catalogue\n"
-        f"{mark(microseconds < DECIDE_BOUND)} decide: {microseconds:.1f} µs, "
-        f"to be under {DECIDE_BOUND:.0f}; of answers never given before: {unseen:.1f} µs"
+        f"{mark(decide.fast)} decide: {decide.seen:.1f} µs, of answers never given before "
+        f"{decide.unseen:.1f} µs; both to be under {DECIDE_BOUND:.0f}"
     )
 
 
-def write_json(path: Path, figures: Sequence[Figure], microseconds: float, times: int) -> None:
+def write_json(path: Path, figures: Sequence[Figure], decide: Decide, times: int) -> None:
     content = {
         "machine": machine(),
         "repetitions": times,
         "figures": [figure.as_json() for figure in figures],
         "steady": steady(figures),
-        "decide_microseconds": microseconds,
+        "decide_microseconds": {**asdict(decide), "fast": decide.fast},
     }
     path.write_text(json.dumps(content, indent=1) + "\n")
 

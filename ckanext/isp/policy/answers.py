@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 # What was answered: the values given, by fact. A fact left out was not answered; an empty
 # set answers "none of them".
@@ -67,16 +67,6 @@ class Condition:
     values: frozenset[str]
     every: bool = False
     negated: bool = False
-    simple: bool = field(init=False, repr=False, compare=False)
-
-    def __post_init__(self) -> None:
-        # whether the answer meets it wherever it shares a value with it
-        object.__setattr__(self, "simple", not self.every and self.fact != PLACE)
-
-    def met(self, answers: Answers) -> bool | None:
-        """Whether the answers meet it; None where they do not say."""
-        given = answers.get(self.fact)
-        return None if given is None else self.met_by(given)
 
     def met_by(self, given: frozenset[str]) -> bool | None:
         """Whether an answer meets it; None where the answer is too coarse to say."""
@@ -85,26 +75,6 @@ class Condition:
             within = _within(given, self.values)
             return within if within is None else within is not self.negated
         return met is not self.negated
-
-
-def all_met(conditions: Iterable[Condition], answers: Answers) -> bool | None:
-    """Whether every condition is met; False as soon as one is contradicted."""
-    met: bool | None = True
-    for condition in conditions:
-        given = answers.get(condition.fact)
-        if given is None:
-            met = None
-        elif condition.simple:
-            # as met_by, which would be called a thousand times for a verdict
-            if condition.values.isdisjoint(given) is not condition.negated:
-                return False
-        else:
-            one = condition.met_by(given)
-            if one is False:
-                return False
-            if one is None:
-                met = None
-    return met
 
 
 def _within(given: frozenset[str], places: frozenset[str]) -> bool | None:

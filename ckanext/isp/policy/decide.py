@@ -7,12 +7,11 @@ The floor is what the database guard enforces too; a protocol can take from it, 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
 from datetime import date
 
 from .answers import ONWARD, PLACE
 from .facts import Facts
-from .propose import Finding, propose
+from .propose import NO_FACTS, Finding, propose
 from .protocol import Protocol
 from .scale import ALL, Exposure, Level, Onward
 from .verdict import Code, Reason, Verdict
@@ -27,6 +26,7 @@ FLOOR_OF = {
     Level.HIGH: FOUND_NOT_OPEN,
     Level.SEVERE: MEMBERS_ONLY,
 }
+_ONWARD = frozenset({ONWARD})
 ONWARD_OF = {
     Onward.NOBODY: MEMBERS_ONLY,
     Onward.SECTOR: FOUND_NOT_OPEN,
@@ -42,12 +42,12 @@ def decide(protocols: Iterable[Protocol], facts: Facts, today: date) -> Verdict:
     :param facts: what is known of it; what is unknown counts as the strictest
     :param today: the day the verdict is for
     """
-    spoken = (rule(facts) for rule in FLOOR)
-    reasons = [reason for reason in spoken if reason]
-    apply = applying(protocols, facts, today)
-    findings = tuple(_find(protocol, facts) for protocol in apply) if facts.asked else ()
-    reasons.extend(_protocol_reasons(apply, findings, facts))
-    reasons.extend(_sender_reasons(apply, facts))
+    reasons = [reason for rule in FLOOR if (reason := rule(facts))]
+    bound = _bound(protocols, facts, today)
+    apply = tuple([protocol for protocol, _covers in bound])
+    findings = tuple([_find(*one, facts) for one in bound]) if facts.asked else ()
+    reasons += _protocol_reasons(apply, findings, facts)
+    reasons += _sender_reasons(apply, facts)
     return Verdict(tuple(reasons), findings, _unsaid(apply, facts), apply)
 
 
@@ -57,18 +57,24 @@ def applying(protocols: Iterable[Protocol], facts: Facts, today: date) -> tuple[
     Where somebody was asked, those that could cover it count too; a level that was stated outright
     is bound by those that do. The stand-in fills the place of a response's own protocol.
     """
-    covering, own = [], []
+    return tuple([protocol for protocol, _covers in _bound(protocols, facts, today)])
+
+
+def _bound(
+    protocols: Iterable[Protocol], facts: Facts, today: date
+) -> list[tuple[Protocol, bool | None]]:
+    """The protocols that apply, and whether they cover the dataset or only could."""
+    bound: list[tuple[Protocol, bool | None]] = []
     for protocol in protocols:
-        if not protocol.in_force(today):
-            continue
-        covers = protocol.scope.covers(facts.known)
-        if covers or (covers is None and facts.asked):
-            covering.append(protocol)
-        if covers and protocol.scope.kind.system_wide:
-            own.append(protocol)
-    if own and _everywhere(own, facts):
-        covering = [protocol for protocol in covering if not protocol.stand_in]
-    return tuple(covering)
+        if protocol.in_force(today):
+            covers = protocol.scope.covers(facts.known)
+            if covers or (covers is None and facts.asked):
+                bound.append((protocol, covers))
+    if any(protocol.stand_in for protocol, _covers in bound):
+        own = [p for p, covers in bound if covers and p.scope.kind.system_wide]
+        if own and _everywhere(own, facts):
+            return [one for one in bound if not one[0].stand_in]
+    return bound
 
 
 def unclassified(facts: Facts) -> Reason | None:
@@ -112,20 +118,22 @@ FLOOR: tuple[Rule, ...] = (unclassified, exempt, level, holds_resources, needs_o
 def _protocol_reasons(
     protocols: tuple[Protocol, ...], findings: tuple[Finding, ...], facts: Facts
 ) -> Iterator[Reason]:
-    if facts.level is None:
+    level = facts.level
+    if level is None:
         return
-    found = {id(finding.protocol): finding.rule for finding in findings}
-    for protocol in protocols:
-        rule = protocol.rule(facts.level, found.get(id(protocol)))
+    found = [finding.rule for finding in findings] or [None] * len(protocols)
+    for protocol, its in zip(protocols, found, strict=True):
+        rule = protocol.rule(level, its)
         if rule:
-            yield Reason(Code.LEVEL, rule.exposures, facts.level, protocol, rule)
+            yield Reason(Code.LEVEL, rule.exposures, level, protocol, rule)
 
 
-def _find(protocol: Protocol, facts: Facts) -> Finding:
+def _find(protocol: Protocol, covers: bool | None, facts: Facts) -> Finding:
     """What a protocol says; whether it covers the dataset at all is an open question too."""
     finding = propose(protocol, facts.known)
-    unknown = protocol.scope.open(facts.known)
-    return replace(finding, open=finding.open | unknown) if unknown else finding
+    if covers:
+        return finding
+    return finding._replace(open=finding.open | protocol.scope.open(facts.known))
 
 
 def _sender_reasons(protocols: tuple[Protocol, ...], facts: Facts) -> Iterator[Reason]:
@@ -141,13 +149,18 @@ def _sender_reasons(protocols: tuple[Protocol, ...], facts: Facts) -> Iterator[R
 
 def _unsaid(protocols: tuple[Protocol, ...], facts: Facts) -> frozenset[str]:
     """What those who gave the data have to be asked, where a protocol lets them decide."""
-    asks = facts.asked and ONWARD not in facts.known
-    return frozenset({ONWARD} if asks and any(p.sender_decides for p in protocols) else ())
+    if facts.asked and ONWARD not in facts.known:
+        for protocol in protocols:
+            if protocol.sender_decides:
+                return _ONWARD
+    return NO_FACTS
 
 
 def _everywhere(own: list[Protocol], facts: Facts) -> bool:
     """Whether every place of a dataset lies in one of these protocols."""
     places = facts.known.get(PLACE)
+    if places and len(places) == 1:
+        return True
     if places is None:
         return any(not protocol.scope.places for protocol in own)
     each = ({**facts.known, PLACE: frozenset({place})} for place in places)

@@ -6,61 +6,56 @@ as the highest level that an answer could still give.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
+from typing import NamedTuple
 
-from .answers import TYPE, UNLISTED, Answers
-from .protocol import ANY_TYPE, LevelRule, Protocol, Row
+from .answers import TYPE, Answers
+from .protocol import LevelRule, Protocol, Row
+from .tables import NOTHING, Table
 
-NOTHING = -1
 REMEMBERED = 4096
 NO_FACTS: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+@dataclass(slots=True)
+class Play:
+    """What the rows of a table say.
+
+    :param holding: the set of those that hold
+    :param could: the set of those that could
+    :param gap: the rank that counts because no row of the type holds
+    """
+
+    table: Table
+    holding: int
+    could: int
+    gap: int
+
+    @property
+    def rows(self) -> list[Row]:
+        return self.table.rows.of(self.holding | self.could)
+
+
+class Finding(NamedTuple):
     """What one protocol says of the answers.
 
     :param rule: the level that it gives; None where it says nothing of this type
-    :param rows: the rows in play, the highest first: those that hold, or still could
+    :param plays: what its rows say of each type that was answered
     :param open: the facts that could still change the level
     :param gap: the type is listed, none of its rows holds: the highest of them counts
     """
 
     protocol: Protocol
     rule: LevelRule | None
-    rows: tuple[Row, ...] = ()
+    plays: tuple[Play, ...] = ()
     open: frozenset[str] = NO_FACTS
     gap: bool = False
 
-
-@dataclass(slots=True)
-class _Play:
-    """Rows that hold, rows that could, and how high they are at least and at most."""
-
-    holding: list[Row] = field(default_factory=list)
-    could: list[Row] = field(default_factory=list)
-    least: int = NOTHING
-    most: int = NOTHING
-    gap: int = NOTHING
-
-    def hold(self, row: Row) -> None:
-        self.holding.append(row)
-        if row.rank > self.least:
-            self.least = row.rank
-        if row.rank > self.most:
-            self.most = row.rank
-
-    def doubt(self, row: Row) -> None:
-        self.could.append(row)
-        if row.rank > self.most:
-            self.most = row.rank
-
-    def fill(self, rows: Sequence[Row]) -> None:
-        """Let the highest of all rows count, for none of them holds."""
-        self.gap = max(row.rank for row in rows)
-        self.most = max(self.most, self.gap)
+    @property
+    def rows(self) -> tuple[Row, ...]:
+        """The rows in play, the highest first: those that hold, or still could."""
+        once = {id(row): row for play in self.plays for row in play.rows}
+        return tuple(sorted(once.values(), key=lambda row: row.order))
 
 
 def propose(protocol: Protocol, answers: Answers) -> Finding:
@@ -69,131 +64,101 @@ def propose(protocol: Protocol, answers: Answers) -> Finding:
     :param answers: what was answered; a fact left out counts as the worst that it could be
     """
     # the same answers come back with every dataset of a kind: read the table once for them
-    known = tuple([answers.get(fact) for fact in protocol.facts])
+    known = tuple(map(answers.get, protocol.facts))
     finding = protocol.found.get(known)
     if finding is None:
-        _make_room(protocol.found)
+        if len(protocol.found) >= REMEMBERED:
+            protocol.found.clear()
         finding = protocol.found[known] = _propose(protocol, answers)
     return finding
 
 
-def _make_room(remembered: dict[Any, Any]) -> None:
-    if len(remembered) >= REMEMBERED:
-        remembered.clear()
-
-
 def _propose(protocol: Protocol, answers: Answers) -> Finding:
-    kinds = answers.get(TYPE)
-    asked = False
-    plays = []
-    if kinds is None:
-        unknown = _Play(most=protocol.highest)
-        asked = unknown.most > NOTHING
-        plays.append(unknown)
+    kinds, tables = answers.get(TYPE), protocol.tables
+    if kinds:
+        plays = [_play(tables.of(kind), answers) for kind in kinds]
     else:
-        for kind in kinds:
-            rows, listed = protocol.listed(kind) if kind != UNLISTED else ((), False)
-            asked = asked or (bool(rows) and not listed)
-            plays += _of_type(protocol, rows, listed, answers)
-    if protocol.minimums:
-        plays.append(_minimums(protocol, plays, answers))
+        plays = [_play(tables.untold if kinds is None else tables.typeless, answers)]
+    _answer_for(plays, answers)
     least = most = NOTHING
     for play in plays:
-        least, most = max(least, play.least), max(most, play.most)
+        rank = play.table.rows.rank
+        sure, possible = rank(play.holding), rank(play.holding | play.could)
+        if sure > least:
+            least = sure
+        if possible > most:
+            most = possible
+        if play.gap > most:
+            most = play.gap
     if most == NOTHING:
         return Finding(protocol, None)
-    return _finding(protocol, plays, answers, least, most, asked)
+    open = _open(plays, answers, least) if most > least else NO_FACTS
+    return Finding(protocol, protocol.levels[most], tuple(plays), open, _gap(plays, most))
 
 
-def _finding(
-    protocol: Protocol, plays: list[_Play], answers: Answers, least: int, most: int, asked: bool
-) -> Finding:
-    facts = NO_FACTS
-    if most > least:
-        doubtful = {TYPE} if asked else set()
-        for play in plays:
-            for row in play.could:
-                if row.rank > least or play.gap > least:
-                    doubtful |= row.facts
-        facts = frozenset(doubtful.difference(answers))
-        if asked:
-            facts |= {TYPE}
-    rows = [row for play in plays for row in (*play.holding, *play.could)]
-    if len(rows) > 1:
-        rows.sort(key=lambda row: row.order)
-    gap = any(play.gap == most > play.least and not play.could for play in plays)
-    return Finding(protocol, protocol.levels[most], tuple(rows), facts, gap)
+def _gap(plays: list[Play], most: int) -> bool:
+    """Whether rows of a type count of which none holds or could."""
+    for play in plays:
+        if play.gap == most:
+            own = play.table.own
+            if own and not own & play.could:
+                return True
+    return False
 
 
-def _of_type(
-    protocol: Protocol, rows: Sequence[Row], listed: bool, answers: Answers
-) -> tuple[_Play, ...]:
-    """The rows of a type, and those of any type."""
-    own = _play(rows, answers)
-    if not listed:
-        for row in own.holding:
-            own.doubt(row)
-        own.holding, own.least = [], NOTHING
-    general = protocol.by_type.get(ANY_TYPE)
-    if not general:
-        return (own,)
-    return own, _play(general, answers, own, gap=False)
+def _open(plays: list[Play], answers: Answers, least: int) -> frozenset[str]:
+    """The facts that decide about what could come above the least."""
+    facts: list[str] = []
+    for play in plays:
+        table = play.table
+        counts = table.rows.above(least) | (table.own if play.gap > least else 0)
+        facts += table.rows.open(play.could & counts, answers)
+        if table.asks_type:
+            facts.append(TYPE)
+    return frozenset(facts)
 
 
-def _play(
-    rows: Sequence[Row], answers: Answers, beside: _Play | None = None, *, gap: bool = True
-) -> _Play:
-    """Which rows hold, and which could.
-
-    :param beside: other rows, that have to fail too before one of these holds "otherwise"
-    :param gap: where none holds, the highest of all counts
-    """
-    play = _Play()
-    otherwise = []
-    for row in rows:
-        if row.otherwise:
-            otherwise.append(row)
-            continue
-        stands = row.stands(answers)
-        if stands:
-            play.hold(row)
-        elif stands is None:
-            play.doubt(row)
-    caught = bool(play.holding)
-    if otherwise and not caught and not (beside and beside.holding):
-        in_doubt = bool(play.could or (beside and beside.could))
-        for row in otherwise:
-            stands = row.stands(answers)
-            caught = caught or stands is True
-            if stands and not in_doubt:
-                play.hold(row)
-            elif stands is not False:
-                play.doubt(row)
-    if gap and rows and not caught:
-        play.fill(rows)
+def _play(table: Table, answers: Answers) -> Play:
+    """Which rows hold, and which could."""
+    holding, could = table.rows.read(answers)
+    play = Play(table, holding, could, NOTHING if holding & table.own else table.highest)
+    if table.otherwise or not table.whole:
+        _last(play, table.own, table.own)
+        if not table.whole:
+            play.could |= play.holding & table.own
+            play.holding &= ~table.own
+        _last(play, table.general, table.own | table.general)
     return play
 
 
-def _minimums(protocol: Protocol, plays: list[_Play], answers: Answers) -> _Play:
-    """What declarations make the level at least.
+def _last(play: Play, rows: int, others: int) -> None:
+    """Let a row hold "otherwise" only where no other one does."""
+    last = rows & play.table.otherwise
+    others &= ~last
+    if play.holding & others:
+        play.holding, play.could = play.holding & ~last, play.could & ~last
+    elif play.could & others:
+        play.holding, play.could = play.holding & ~last, play.could | play.holding & last
+
+
+def _answer_for(plays: list[Play], answers: Answers) -> None:
+    """Take out the minimums for which rows answer.
 
     A row that names a declared fact itself answers for it, in its own protocol.
     """
+    declaring = [play for play in plays if play.holding & play.table.declaring]
+    if not declaring:
+        return
     answered: dict[str, frozenset[str]] = {}
-    for play in plays:
-        for row in play.holding:
+    for play in declaring:
+        for row in play.table.rows.of(play.holding & play.table.declaring):
             for condition in row.declares:
                 known = answered.get(condition.fact, NO_FACTS)
                 answered[condition.fact] = known | condition.values
-    if answered:
-        binding = [row for row in protocol.minimums if not _answered_for(row, answered, answers)]
-        return _play(binding, answers, gap=False)
-    said = tuple([answers.get(fact) for fact in protocol.declared])
-    least: _Play | None = protocol.least.get(said)
-    if least is None:
-        _make_room(protocol.least)
-        least = protocol.least[said] = _play(protocol.minimums, answers, gap=False)
-    return least
+    for play in plays:
+        rows = play.table.rows
+        spare = rows.those(lambda row: _answered_for(row, answered, answers)) & play.table.minimums
+        play.holding, play.could = play.holding & ~spare, play.could & ~spare
 
 
 def _answered_for(row: Row, answered: dict[str, frozenset[str]], answers: Answers) -> bool:

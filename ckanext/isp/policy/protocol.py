@@ -8,18 +8,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from .answers import (
-    DECLARATIONS,
-    EXERCISE,
-    ORGANISATION,
-    PLACE,
-    SECTOR,
-    TYPE,
-    Answers,
-    Condition,
-    all_met,
-)
+from .answers import DECLARATIONS, EXERCISE, ORGANISATION, PLACE, SECTOR, TYPE, Answers, Condition
+from .compiled import Groups
 from .scale import ALL, Described, Enforcement, Exposure, Level, Storage
+from .tables import Rows, Tables
 
 # The same sentence by language.
 Words = Mapping[str, str]
@@ -134,7 +126,8 @@ class Scope:
     organisations: frozenset[str] = frozenset()
     exercises: frozenset[str] = frozenset()
 
-    _asks: tuple[Condition, ...] = field(init=False, repr=False, compare=False)
+    _sides: tuple[str, ...] = field(init=False, repr=False, compare=False)
+    _asks: Groups = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         sides = {
@@ -143,16 +136,19 @@ class Scope:
             ORGANISATION: self.organisations,
             EXERCISE: self.exercises,
         }
-        asks = tuple(Condition(fact, values) for fact, values in sides.items() if values)
-        object.__setattr__(self, "_asks", asks)
+        asks = [Condition(fact, values) for fact, values in sides.items() if values]
+        object.__setattr__(self, "_sides", tuple(asked.fact for asked in asks))
+        object.__setattr__(self, "_asks", Groups([(asked,) for asked in asks]))
 
     def covers(self, answers: Answers) -> bool | None:
         """Whether a dataset lies in it; None where what is known does not say."""
-        return all_met(self._asks, answers)
+        contradicted, left = self._asks.tried(answers)
+        return False if contradicted else (None if left else True)
 
     def open(self, answers: Answers) -> frozenset[str]:
         """The facts that decide whether a dataset lies in it, as far as they are not known."""
-        return frozenset(asked.fact for asked in self._asks if asked.met(answers) is None)
+        _contradicted, left = self._asks.tried(answers)
+        return frozenset(f for place, f in enumerate(self._sides) if left >> place & 1)
 
 
 @dataclass(frozen=True)
@@ -203,15 +199,8 @@ class Row:
 
     def stands(self, answers: Answers) -> bool | None:
         """Whether it holds; None where that depends on what was not answered."""
-        stands = all_met(self.when, answers)
-        if not self.unless:
-            return stands
-        for group in self.unless:
-            if stands is False:
-                return False
-            met = all_met(group, answers)
-            stands = False if met else (None if met is None else stands)
-        return stands
+        holding, could = Rows((self,)).read(answers)
+        return bool(holding) if holding or not could else None
 
 
 @dataclass(frozen=True)
@@ -244,11 +233,9 @@ class Protocol:
     sender_decides: bool = False
     by_type: Mapping[str, tuple[Row, ...]] = field(init=False, repr=False, compare=False)
     facts: tuple[str, ...] = field(init=False, repr=False, compare=False)
-    highest: int = field(init=False, repr=False, compare=False)
-    declared: tuple[str, ...] = field(init=False, repr=False, compare=False)
-    # what it said of answers that came before, and what its minimums did
+    tables: Tables = field(init=False, repr=False, compare=False)
+    # what it said of answers that came before
     found: dict[Any, Any] = field(init=False, repr=False, compare=False)
-    least: dict[Any, Any] = field(init=False, repr=False, compare=False)
     _rules: Mapping[Level, tuple[LevelRule, ...]] = field(init=False, repr=False, compare=False)
     _strictest: Mapping[Level, LevelRule | None] = field(init=False, repr=False, compare=False)
 
@@ -263,11 +250,9 @@ class Protocol:
         every = (*self.rows, *self.minimums)
         facts = sorted({TYPE}.union(*(row.facts for row in every)))
         object.__setattr__(self, "facts", tuple(facts))
-        object.__setattr__(self, "highest", max((row.rank for row in self.rows), default=-1))
-        declared = sorted(set().union(*(row.facts for row in self.minimums)))
-        object.__setattr__(self, "declared", tuple(declared))
+        general = self.by_type.get(ANY_TYPE, ())
+        object.__setattr__(self, "tables", Tables(self.by_type, general, self.minimums))
         object.__setattr__(self, "found", {})
-        object.__setattr__(self, "least", {})
         rules = {level: _standing_for(self.levels, level) for level in Level}
         strictest = {level: min(of, key=_width, default=None) for level, of in rules.items()}
         object.__setattr__(self, "_rules", rules)
@@ -302,13 +287,8 @@ class Protocol:
         :returns: the rows, and whether the type is listed; where only types under it are, their
             rows and False
         """
-        whole = kind
-        while whole:
-            if whole in self.by_type:
-                return self.by_type[whole], True
-            whole = whole.rpartition(".")[0]
-        under = (rows for of, rows in self.by_type.items() if of.startswith(f"{kind}."))
-        return tuple(row for rows in under for row in rows), False
+        table = self.tables.of(kind)
+        return table.written, table.whole
 
 
 def _standing_for(levels: tuple[LevelRule, ...], level: Level) -> tuple[LevelRule, ...]:

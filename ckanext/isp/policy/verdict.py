@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from .propose import Finding
 from .protocol import Behaviour, LevelRule, Method, Protocol, Row, Words
@@ -23,8 +24,7 @@ class Code(enum.Enum):
     ONWARD = "onward"
 
 
-@dataclass(frozen=True)
-class Reason:
+class Reason(NamedTuple):
     """One ground of a verdict.
 
     :param code: which rule speaks
