@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 import ckan.plugins.toolkit as tk
 from ckan import model
 from ckan.lib import mailer
+from ckan.lib.mailer import MailerException
 from ckan.lib.redis import connect_to_redis
 
 from . import notify
@@ -152,7 +153,8 @@ def judged(error: BaseException) -> Came:
     sending = [one for one in went_wrong if _SENDS in _through(one)]
     if sending == [error] and _LEAVES in _through(error):
         return Came(Post.SENT, said)
-    return Came(Post.WAITING, said, away=True)
+    # what could not even be worded is no fault of the server
+    return Came(Post.WAITING, said, away=bool(sending) or isinstance(error, MailerException))
 
 
 def _refused(code: int) -> Post:

@@ -216,6 +216,26 @@ def test_a_server_that_is_away_gets_the_mails_once_it_is_back(tell: Tell, postma
     assert len(postman.mails) == 2
 
 
+def test_a_mail_that_cannot_be_worded_keeps_no_other_from_leaving(
+    tell: Tell, postman: Postman
+) -> None:
+    tell()
+    model.Session.execute(sa.text("UPDATE isp_notice SET about = '{}'"))
+    tell(request=8)
+    assert post.deliver() == {"waiting": 1, "sent": 1}
+    assert "KeyError" in rows()[0].last_error
+
+
+def test_a_portal_without_a_mail_server_tries_one_mail_at_a_time(
+    tell: Tell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(tk.config, "smtp.server", "")
+    tell()
+    tell(request=8)
+    assert post.deliver() == {"waiting": 1}
+    assert "smtp.server is not set" in rows()[0].last_error
+
+
 def test_a_mail_that_nobody_takes_is_given_up_after_ten_tries(
     tell: Tell, postman: Postman, cli: Any
 ) -> None:
@@ -623,6 +643,7 @@ def test_opening_a_notice_leads_to_what_it_is_about(tell: Tell, reader: Any, app
     assert opened.headers["Location"].endswith("/isp/request/7")
     assert rows()[0].read_at
     assert app.get(address, follow_redirects=False).status_code == 404
+    assert app.get(f"/isp/notices/{10**20}", headers=sign).status_code == 404
     other = factories.UserWithToken()
     assert app.get(address, headers={"Authorization": other["token"]}).status_code == 404
 

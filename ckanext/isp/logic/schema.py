@@ -312,10 +312,10 @@ def notice_list() -> Schema:
 
 
 @validator_args
-def notice_read(ignore_missing: Any, natural_number_validator: Any) -> Schema:
+def notice_read(ignore_missing: Any, isp_id_of_kept: Any) -> Schema:
     return {
-        "id": [ignore_missing, natural_number_validator],
-        "request": [ignore_missing, natural_number_validator],
+        "id": [ignore_missing, isp_id_of_kept],
+        "request": [ignore_missing, isp_id_of_kept],
     }
 
 

@@ -67,7 +67,8 @@ def forbid_copies(response: Response) -> Response:
 def remember_the_language(response: Response) -> Response:
     """Mails come in the language in which their reader last used a page: helpers.isp_unread."""
     known = g.pop("isp_glance", None)
-    if known and response.status_code == 200 and known.language != tk.h.lang():
+    spoken = known and current_user.is_authenticated and response.status_code == 200
+    if spoken and known.language != tk.h.lang():
         notify.remember_language(current_user.id, tk.h.lang())
     return response
 

@@ -44,7 +44,7 @@ def notice(id: int) -> Any:
     """Opens what a notice is about; it is read then."""
     try:
         told = tk.get_action("isp_notice_read")({}, {"id": id})
-    except (tk.NotAuthorized, tk.ObjectNotFound):
+    except (tk.NotAuthorized, tk.ObjectNotFound, tk.ValidationError):
         return tk.abort(404)
     return tk.redirect_to(told["path"])
 
