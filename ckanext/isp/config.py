@@ -24,6 +24,7 @@ LONGEST_DAYS = "ckanext.isp.requests.longest_days"
 MIRRORS = "ckanext.isp.mirrors"
 # CKAN's: the ways of asking the index that it lets through
 PARSERS, TERMS = "ckan.search.solr_allowed_query_parsers", "terms"
+PERSON_DAYS = "ckanext.isp.log.person_days"
 FOLDER = "isp-restricted"
 
 
@@ -88,6 +89,11 @@ def longest_days() -> int:
 def mirrors() -> list[str]:
     """Portals and services that are known to copy this catalogue: names or addresses."""
     return list(tk.config[MIRRORS])
+
+
+def person_days() -> int:
+    """After how many days without an event the record forgets who somebody is; 0 for never."""
+    return tk.config[PERSON_DAYS]
 
 
 def store() -> str:

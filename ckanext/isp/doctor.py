@@ -6,6 +6,7 @@ commands that repair a portal run whatever is found here.
 
 from __future__ import annotations
 
+import datetime as dt
 import enum
 import ipaddress
 import logging
@@ -26,7 +27,7 @@ from ckan.lib import files
 from . import config, gate, portal
 from .implementations.labels import PermissionLabels
 from .model import guard
-from .services import datasets, letters, protocol_change, protocols, reminder
+from .services import chain, datasets, letters, protocol_change, protocols, reminder
 from .services import files as files_kept
 from .store import keys
 from .store.place import Away, Place
@@ -159,6 +160,7 @@ def run(*, reach: bool = True) -> list[Finding]:
         _labels,
         _guard,
         _outbox,
+        _chain,
         _protocols,
         _storage,
         _store,
@@ -261,6 +263,25 @@ def _outbox() -> Iterator[Finding]:
         State.WARN if stale else State.OK,
         f"{stale} changes waiting for more than an hour" if stale else "nothing waits",
         "Start a worker (`ckan jobs worker`) or run `ckan isp doctor --fix`." if stale else "",
+    )
+
+
+def _chain() -> Iterator[Finding]:
+    """Whether the record is chained; whether the chain is whole, `ckan isp log verify` says."""
+    with model.meta.engine.connect() as connection:
+        if not sa.inspect(connection).has_table("isp_event_link"):
+            return
+    late, head = chain.late(model.Session), chain.head(model.Session)
+    since = (
+        f"last chained {head.at.astimezone(dt.timezone.utc):%Y-%m-%d %H:%M} UTC"
+        if head
+        else "nothing is chained yet"
+    )
+    yield Finding(
+        "record",
+        State.WARN if late else State.OK,
+        f"{late} events not chained for more than an hour, {since}" if late else since,
+        "Start a worker (`ckan jobs worker`) or run `ckan isp log chain`." if late else "",
     )
 
 

@@ -206,6 +206,18 @@ def isp_user_name(user_id: str | None) -> str:
     return user.display_name if user else user_id
 
 
+def isp_actor(event: dict[str, Any]) -> str:
+    """Who did what a row of the record or a note on it tells, by name; nobody who was erased."""
+    if event.get("actor_erased"):
+        return wording.log.erased()
+    return isp_user_name(event["actor"])
+
+
+def isp_event_kinds() -> dict[str, str]:
+    """What can be on record, in words, by its slug."""
+    return wording.log.kinds()
+
+
 def isp_form(data: dict[str, Any]) -> dict[str, Any]:
     """What the sensitivity step of a form shows: what was typed, else what is stored."""
     stored = _shown(data.get("id"))

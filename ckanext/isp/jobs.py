@@ -12,10 +12,21 @@ from ckan import model
 from ckan.lib.mailer import MailerException
 from ckan.lib.redis import connect_to_redis
 from ckan.logic import index_remove_package, index_update_package
+from sqlalchemy import event
+from sqlalchemy.orm import Session
 
 from . import config, gate, notify, portal, post
-from .services import ending, outbox, protocol_change, protocols, reminder, telling
-from .services.act import Act
+from .services import chain as chained
+from .services import (
+    ending,
+    forgetting,
+    outbox,
+    protocol_change,
+    protocols,
+    reminder,
+    telling,
+)
+from .services.act import ACTED, Act
 from .services.protocol_plan import Stopped
 from .services.protocols import Kept
 from .services.reminder import Reminder
@@ -25,6 +36,7 @@ log = logging.getLogger(__name__)
 
 WAKE_KEY = "ckanext-isp:outbox-woken"
 WAKE_SECONDS = 5
+CHAIN_KEY = "ckanext-isp:chain-woken"
 DAY_KEY = "ckanext-isp:reminded"
 DAY_SECONDS = 24 * 3600
 LOOK_SECONDS = 600
@@ -71,6 +83,60 @@ def drain_outbox(progress: Callable[[int], None] | None = None) -> int:
     return done
 
 
+def listen() -> None:
+    """Have what is recorded chained soon after it is committed, whoever committed it."""
+    if not event.contains(Session, "after_commit", _committed):
+        event.listen(Session, "after_commit", _committed)
+
+
+def _committed(session: Session) -> None:
+    if session.info.pop(ACTED, False):
+        wake_chain()
+
+
+def wake_chain() -> None:
+    """Ask the worker to chain what was recorded; at most once every few seconds."""
+    try:
+        if connect_to_redis().set(CHAIN_KEY, "1", nx=True, ex=WAKE_SECONDS):
+            tk.enqueue_job(chain, title="ISP: chain what was recorded")
+    except Exception:
+        # doctor tells of what waits for long
+        log.exception("The worker could not be asked to chain the record")
+
+
+def chain(progress: Callable[[int], None] | None = None, *, whole: bool = False) -> int:
+    """Chain what is on record and not chained yet, batch by batch.
+
+    :param progress: told after each batch how many events it held
+    :param whole: look at every event, and not only near the last that is chained
+    :returns: how many events were chained
+    """
+    done, after = 0, 0 if whole else chained.near(model.Session)
+    while batch := chained.link(model.Session, after):
+        model.Session.commit()
+        done, after = done + batch.events, batch.last
+        if progress:
+            progress(batch.events)
+    model.Session.commit()
+    return done
+
+
+def chain_all() -> int:
+    """The same, for events that were committed late."""
+    return chain(whole=True)
+
+
+def forget_older() -> int:
+    """Erase from the record who people are of whom nothing was recorded for long.
+
+    :returns: how many; none where the portal keeps them
+    """
+    days = config.person_days()
+    done = forgetting.forget_older(model.Session, Act(None, "worker"), days) if days > 0 else 0
+    model.Session.commit()
+    return done
+
+
 def reindex(package_id: str) -> bool:
     """Make the index say of a dataset what the database says.
 
@@ -107,12 +173,16 @@ def each_day() -> None:
     if _looked and time.monotonic() - _looked < LOOK_SECONDS:
         return
     _looked = time.monotonic()
+    # what SQL wrote has woken nobody
+    wake_chain()
     try:
         if connect_to_redis().set(DAY_KEY, "1", nx=True, ex=DAY_SECONDS):
             tk.enqueue_job(begin_today, title="ISP: begin what was activated ahead")
             tk.enqueue_job(tend, title="ISP: end what is over")
             tk.enqueue_job(tell_of_days, title="ISP: tell people of requests that are due")
             tk.enqueue_job(remind, title="ISP: remind people of what is due")
+            tk.enqueue_job(forget_older, title="ISP: forget people of whom the record is old")
+            tk.enqueue_job(chain_all, title="ISP: chain what was recorded late")
     except Exception:
         # `ckan isp protocol begin` and `ckan isp remind` from cron do the same
         log.exception("The worker could not be asked for the work of the day")

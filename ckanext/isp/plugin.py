@@ -6,7 +6,7 @@ import ckan.plugins as p
 import ckan.plugins.toolkit as tk
 from ckan.lib import search
 
-from . import doctor, errors
+from . import doctor, errors, jobs
 from .implementations.controller import PackageController
 from .implementations.labels import PermissionLabels
 from .implementations.options import Options
@@ -29,6 +29,7 @@ class IspPlugin(Pages, Options, Uploads, Storages, PackageController, Permission
 
     def configure(self, config: object) -> None:
         errors.listen()
+        jobs.listen()
         # CKAN makes its query of what stands here
         search._QUERIES["package"] = fresh.Query
         doctor.look_again()

@@ -12,6 +12,7 @@ from ckan.logic import fresh_context
 from ckan.types import AuthFunction, AuthResult, Context, DataDict
 
 from .. import config
+from ..model.tables import Event
 
 
 @tk.auth_allow_anonymous_access
@@ -66,6 +67,29 @@ def focal_points(context: Context, data_dict: DataDict) -> AuthResult:
     return {"success": user is not None and user.name in config.focal_points()}
 
 
+def who_reads_the_record(context: Context, data_dict: DataDict) -> AuthResult:
+    """All of it, focal points; that of one dataset, those who edit it."""
+    known = focal_points(context, data_dict)
+    dataset = data_dict.get("dataset")
+    if known["success"] or not dataset:
+        return known
+    try:
+        return who_edits_the_dataset(context, {"id": dataset})
+    except tk.ObjectNotFound:
+        return {"success": False}
+
+
+def who_reads_the_event(context: Context, data_dict: DataDict) -> AuthResult:
+    """As of the dataset that it is about; of one about none, focal points."""
+    about = model.Session.get(Event, data_dict["event"]) if data_dict.get("event") else None
+    return who_reads_the_record(context, {"dataset": about and about.package_id})
+
+
+def nobody_else(context: Context, data_dict: DataDict) -> AuthResult:
+    """Administrators of the portal, who are not asked."""
+    return {"success": False}
+
+
 @tk.chained_auth_function
 @tk.auth_allow_anonymous_access
 def without_ids(next_auth: AuthFunction, context: Context, data_dict: DataDict) -> AuthResult:
@@ -109,6 +133,11 @@ FUNCTIONS: dict[str, AuthFunction] = {
     "isp_classification_list": who_is_known,
     "isp_answers_recent": who_is_known,
     "isp_timeline": who_edits_the_dataset,
+    "isp_log_list": who_reads_the_record,
+    "isp_log_export": who_reads_the_record,
+    "isp_log_show": who_reads_the_event,
+    "isp_log_annotate": who_reads_the_event,
+    "isp_log_forget": nobody_else,
     "isp_review_list": who_is_known,
     "isp_review_confirm": who_is_known,
     "isp_lowering_request": who_edits_the_dataset,

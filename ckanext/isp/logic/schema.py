@@ -10,6 +10,7 @@ from ckan.logic.schema import validator_args
 
 from ..policy.case import Kind, Stage
 from ..policy.delivery import Channel
+from ..policy.event import Event
 from ..policy.exposed import Check
 from ..policy.notice import Mails
 from ..policy.scale import Exposure
@@ -398,3 +399,42 @@ def delivery_create(
         "on": [ignore_missing, isp_day_past],
         "note": [ignore_missing, isp_text],
     }
+
+
+@validator_args
+def _log_filters(isp_day: Any, ignore_missing: Any, one_of: Any, isp_text: Any) -> Schema:
+    return {
+        "from": [ignore_missing, isp_day],
+        "to": [ignore_missing, isp_day],
+        "kind": [ignore_missing, one_of([kind.value for kind in Event])],
+        "dataset": [ignore_missing, isp_text],
+        "person": [ignore_missing, isp_text],
+    }
+
+
+def log_list() -> Schema:
+    return {**_log_filters(), **page_of(SOME)}
+
+
+@validator_args
+def log_export(ignore_missing: Any, one_of: Any, isp_id_of_kept: Any) -> Schema:
+    return {
+        **_log_filters(),
+        "format": [ignore_missing, one_of(["csv", "json"])],
+        "after": [ignore_missing, isp_id_of_kept],
+    }
+
+
+@validator_args
+def one_event(not_empty: Any, isp_id_of_kept: Any) -> Schema:
+    return {"event": [not_empty, isp_id_of_kept]}
+
+
+@validator_args
+def log_annotate(not_empty: Any, isp_text: Any) -> Schema:
+    return {**one_event(), "note": [not_empty, isp_text]}
+
+
+@validator_args
+def log_forget(not_empty: Any, isp_text: Any) -> Schema:
+    return {"person": [not_empty, isp_text]}

@@ -26,6 +26,7 @@ RECORDS = (
     "isp_request_step",
     "isp_request_agreement",
     "isp_request_aside",
+    "isp_event_link",
 )
 FOREVER = {"ROW": "UPDATE OR DELETE", "STATEMENT": "TRUNCATE"}
 EXEMPT = sa.text("INSERT INTO isp_exempt_type (type) VALUES (:type) ON CONFLICT DO NOTHING")

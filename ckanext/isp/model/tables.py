@@ -35,6 +35,18 @@ class Event(tk.BaseModel):
     details: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
 
 
+class EventLink(tk.BaseModel):
+    """An event in the chain of hashes that tells whether any was changed (``policy/chain.py``)."""
+
+    __tablename__ = "isp_event_link"
+
+    number: Mapped[int] = mapped_column(sa.BigInteger, primary_key=True, autoincrement=False)
+    event_id: Mapped[int] = mapped_column(sa.BigInteger)
+    event_hash: Mapped[str] = mapped_column(sa.Text)
+    hash: Mapped[str] = mapped_column(sa.Text)
+    at: Mapped[dt.datetime] = mapped_column(Moment)
+
+
 class Person(tk.BaseModel):
     """Who a digest in the record stands for; erasing the row leaves the record whole."""
 

@@ -76,6 +76,8 @@ class Event(enum.Enum):
     ONWARD_REPORTED = "onward_reported"
     STAND_IN_NAMED = "stand_in_named"
     STAND_IN_ENDED = "stand_in_ended"
+    ANNOTATED = "annotated"
+    FORGOTTEN = "forgotten"
 
 
 WRITTEN_BY_THE_DATABASE = frozenset(list(Event)[: list(Event).index(Event.ADOPTED)])

@@ -12,6 +12,8 @@ from sqlalchemy.orm import Session
 from ..policy.protocol import Protocol
 
 NEW = "new"
+# what a session knows of itself once something may be on record in its transaction
+ACTED = "isp_acted"
 
 _ANNOUNCE = sa.text(
     "SELECT CASE WHEN :keep AND isp_act() <> '{}' THEN NULL ELSE "
@@ -59,3 +61,4 @@ def announce(session: Session, act: Act, *, unless_announced: bool = False) -> N
     """
     told = {"act": json.dumps(act.settings()), "user": act.user_id or ""}
     session.execute(_ANNOUNCE, {**told, "keep": unless_announced})
+    session.info[ACTED] = True

@@ -7,9 +7,11 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from ..model.tables import Event, Person
+from ..model.tables import Event
 from ..policy import event
-from .act import Act
+from . import log
+from .act import ACTED, Act
+from .log import Asked
 
 
 def add(session: Session, kind: event.Event, act: Act, **columns: Any) -> Event:
@@ -28,24 +30,25 @@ def add(session: Session, kind: event.Event, act: Act, **columns: Any) -> Event:
     )
     session.add(row)
     session.flush()
+    session.info[ACTED] = True
     return row
 
 
 def timeline(session: Session, package_id: str, limit: int, offset: int) -> list[dict[str, Any]]:
     """What happened to a dataset, newest first, with the user ids of those not erased."""
-    who, whom = sa.orm.aliased(Person), sa.orm.aliased(Person)
-    rows = session.execute(
-        sa.select(Event, who.user_id, whom.user_id)
-        .outerjoin(who, who.digest == Event.actor)
-        .outerjoin(whom, whom.digest == Event.subject)
-        .where(Event.package_id == package_id)
-        .order_by(Event.id.desc())
-        .limit(limit)
-        .offset(offset)
+    return log.newest(session, Asked(package_id=package_id), limit, offset)
+
+
+def annotate(session: Session, act: Act, about: dict[str, Any]) -> Event:
+    """Say something beside an event; the event stays as it is.
+
+    :param act: its reason is what is said
+    :param about: the event, as ``log.one`` gives it
+    """
+    return add(
+        session,
+        event.Event.ANNOTATED,
+        act,
+        package_id=about["package_id"],
+        details={log.ABOUT: about["id"]},
     )
-    return [_told(row, actor, subject) for row, actor, subject in rows]
-
-
-def _told(row: Event, actor: str | None, subject: str | None) -> dict[str, Any]:
-    told = {column.name: getattr(row, column.name) for column in Event.__table__.columns}
-    return {**told, "at": row.at.isoformat(), "actor": actor, "subject": subject}

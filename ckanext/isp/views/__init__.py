@@ -14,6 +14,7 @@ from .explanation import explanation
 from .exposed import exposed
 from .files import files
 from .guard import guard
+from .log import log
 from .lowering import isp
 from .notices import notices
 from .protocol import isp_protocol
@@ -34,5 +35,6 @@ def get_blueprints() -> list[Blueprint]:
         deliveries,
         exposed,
         notices,
+        log,
         isp_protocol,
     ]

@@ -10,6 +10,7 @@ import ckan.plugins.toolkit as tk
 from ckan.logic import parse_params
 from flask import Blueprint, Response
 
+from ..logic.sheet import harmless
 from .form import asked as form_asked
 
 catalogue = Blueprint("isp_catalogue", __name__)
@@ -44,7 +45,7 @@ def table() -> Response:
     writer.writerow(["dataset", "title", *facts, "sensitivity", "reason"])
     for row in found:
         given = [_cell(row["answers"].get(fact)) for fact in facts]
-        writer.writerow([row["name"], _harmless(row["title"]), *given, "", ""])
+        writer.writerow([row["name"], harmless(row["title"]), *given, "", ""])
     response = Response("\ufeff" + text.getvalue(), mimetype="text/csv")
     response.headers["Content-Disposition"] = "attachment; filename=datasets-to-classify.csv"
     return response
@@ -126,8 +127,3 @@ def _listed_of(value: Any) -> list[str]:
 
 def _cell(given: list[str] | None) -> str:
     return "" if given is None else ";".join(given) or "none"
-
-
-def _harmless(text: str) -> str:
-    """A title that no spreadsheet takes for a formula."""
-    return f"'{text}" if text[:1] in "=+-@\t\r" else text

@@ -22,6 +22,7 @@ from . import case as case
 from . import delivery as delivery
 from . import exposed as exposed
 from . import file as file
+from . import log as log
 from . import places as places
 from . import request as request
 from . import review as review
@@ -230,12 +231,19 @@ def reasons(of: Iterable[Reason]) -> list[dict[str, Any]]:
 
 
 def event(told: Mapping[str, Any]) -> str:
-    """A row of the record as a sentence."""
+    """A row of the record as a sentence; one of a kind that nobody knows by its name."""
+    if told["kind"] not in {kind.value for kind in Event}:
+        return str(told["kind"])
     return _EVENTS[Event(told["kind"])]().format(
         before=level_and_class(Level.parse(told.get("level_before"))),
         after=level_and_class(Level.parse(told.get("level_after"))),
         exposure=_exposure_named(told.get("exposure_after")),
     )
+
+
+def event_kind(of: Event) -> str:
+    """What all rows of a kind say, with a sign for what differs."""
+    return _EVENTS[of]().format(before="…", after="…", exposure="…")
 
 
 def _exposure_named(slug: str | None) -> str:
@@ -547,4 +555,6 @@ _EVENTS = {
     Event.CASE_TAKEN_ON: lambda: _("A breach or a dispute about it goes on"),
     Event.CASE_SETTLED: lambda: _("A breach or a dispute about it was settled"),
     Event.TIGHTENED: lambda: _("A protocol asks for more: {after}, {exposure}"),
+    Event.ANNOTATED: lambda: _("A note was added to what is on record"),
+    Event.FORGOTTEN: lambda: _("Somebody's data was erased from the record"),
 }

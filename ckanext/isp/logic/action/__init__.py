@@ -13,6 +13,7 @@ from . import (
     exposed,
     file,
     grant,
+    log,
     lowering,
     membership,
     notice,
@@ -33,6 +34,7 @@ from .delivery import *  # noqa: F403
 from .exposed import *  # noqa: F403
 from .file import *  # noqa: F403
 from .grant import *  # noqa: F403
+from .log import *  # noqa: F403
 from .lowering import *  # noqa: F403
 from .membership import *  # noqa: F403
 from .notice import *  # noqa: F403
@@ -54,6 +56,7 @@ __all__ = [
     *exposed.__all__,
     *file.__all__,
     *grant.__all__,
+    *log.__all__,
     *lowering.__all__,
     *membership.__all__,
     *notice.__all__,
