@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import ckan.authz as authz
@@ -13,7 +13,7 @@ from ckan.types import Context, DataDict
 from .. import wording
 from ..services import log
 from ..services.log import Asked
-from . import fresh, people, sheet
+from . import fresh, sheet
 
 MOST = 1000
 CSV, JSON = "csv", "json"
@@ -75,7 +75,7 @@ def shown(context: Context, rows: Iterable[dict[str, Any]]) -> list[dict[str, An
     listed = list(rows)
     packages = {row["package_id"] for row in listed if row["package_id"]}
     hidden = set() if _reads_all(context) else packages - fresh.seen(context, packages)
-    named = _Names()
+    named = log.names(model.Session, _people(listed))
     return [_shown(row, row["package_id"] in hidden, named) for row in listed]
 
 
@@ -85,15 +85,7 @@ def persons(reference: str) -> frozenset[str]:
     return frozenset({reference, user.id} if user else {reference})
 
 
-class _Names(dict[str, str]):
-    """What people are called, each asked for once."""
-
-    def __missing__(self, user_id: str) -> str:
-        self[user_id] = people.name(user_id)
-        return self[user_id]
-
-
-def _shown(row: dict[str, Any], hidden: bool, named: _Names) -> dict[str, Any]:
+def _shown(row: dict[str, Any], hidden: bool, named: dict[str, str]) -> dict[str, Any]:
     told = {**row, **(_WITHHELD if hidden else {}), "withheld": hidden}
     for who in ("actor", "subject"):
         told[f"{who}_name"] = _named(row, who, named)
@@ -105,10 +97,16 @@ def _shown(row: dict[str, Any], hidden: bool, named: _Names) -> dict[str, Any]:
     return told
 
 
-def _named(row: dict[str, Any], who: str, named: _Names) -> str | None:
+def _named(row: dict[str, Any], who: str, named: dict[str, str]) -> str | None:
     if row[f"{who}_erased"]:
         return wording.log.erased()
-    return named[row[who]] if row[who] else None
+    return named.get(row[who], row[who])
+
+
+def _people(rows: Iterable[dict[str, Any]]) -> Iterator[str]:
+    for row in rows:
+        told = [row["actor"], row["subject"], *(note["actor"] for note in row.get("notes", ()))]
+        yield from filter(None, told)
 
 
 def _asked(context: Context, asked: DataDict) -> Asked:

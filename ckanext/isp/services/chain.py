@@ -50,7 +50,7 @@ def link(session: Session, after: int = 0) -> Batch | None:
     if not events:
         return None
     links = linked(head(session), events, session.execute(_NOW).scalar_one())
-    session.execute(sa.insert(Row), [one._asdict() for one in links])
+    session.execute(sa.insert(Row.__table__), [one._asdict() for one in links])
     return Batch(links[-1].event_id, len(links))
 
 

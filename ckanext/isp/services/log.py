@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -56,6 +56,14 @@ def one(session: Session, event_id: int) -> dict[str, Any] | None:
     """An event with its notes."""
     query = _found(session, Asked()).where(Event.id == event_id)
     return next(iter(_with_notes(session, _told(session, query))), None)
+
+
+def names(session: Session, users: Iterable[str]) -> dict[str, str]:
+    """What users are called, by their ids; those who are gone are left out."""
+    user = model.User
+    called = sa.func.coalesce(sa.func.nullif(sa.func.btrim(user.fullname), ""), user.name)
+    rows = session.execute(sa.select(user.id, called).where(user.id.in_(set(users))))
+    return {row[0]: row[1] for row in rows}
 
 
 def _found(session: Session, asked: Asked) -> Any:

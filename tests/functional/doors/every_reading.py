@@ -26,6 +26,8 @@ GUESSES = {
     "isp_file_list": "/api/3/action/isp_file_list?id={}",
     "isp_verdict_show": "/api/3/action/isp_verdict_show?id={}",
     "isp_timeline": "/api/3/action/isp_timeline?id={}",
+    "isp_log_list": "/api/3/action/isp_log_list?dataset={}",
+    "isp_log_export": "/api/3/action/isp_log_export?dataset={}",
     "page": "/dataset/{}",
     "page of activities": "/dataset/activity/{}",
     "page of followers": "/dataset/followers/{}",
@@ -35,6 +37,7 @@ GUESSES = {
     "page of why": "/dataset/{}/sensitivity/why",
     "page of the level": "/dataset/{}/sensitivity",
     "page of the timeline": "/dataset/{}/sensitivity/timeline",
+    "table of the timeline": "/dataset/{}/sensitivity/timeline.csv",
 }
 _CKANS = (
     "CKAN refuses what somebody may not see, and does not find what there is not: scripts tell one "

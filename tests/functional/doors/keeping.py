@@ -34,7 +34,15 @@ def files_page(bait: Bait, by: Person) -> Asks:
 
 @read_door(STORE, "What happened to a dataset is on record for its editors.", to=MANAGERS)
 def timeline(bait: Bait, by: Person) -> Asks:
-    return [api("isp_timeline", id=bait.id), f"/dataset/{bait.id}/sensitivity/timeline"]
+    page = f"/dataset/{bait.id}/sensitivity/timeline"
+    pieces = [api("isp_log_list", dataset=bait.id), api("isp_log_export", dataset=bait.id)]
+    return [api("isp_timeline", id=bait.id), page, f"{page}.csv", f"{page}.json", *pieces]
+
+
+@read_door(STORE, "The whole record is read by sysadmins and focal points.", to=(SYSADMIN,))
+def record(bait: Bait, by: Person) -> Asks:
+    every = [api("isp_log_list"), api("isp_log_export"), "/isp/log", "/isp/log.csv"]
+    return [*every, "/isp/log.json", api("isp_log_list", dataset=bait.id, person="admin")]
 
 
 @read_door(STORE, "Why a dataset is closed is explained to those who see it.")

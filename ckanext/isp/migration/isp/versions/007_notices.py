@@ -7,7 +7,7 @@ from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
 revision = "isp_007"
-down_revision = "isp_005"
+down_revision = "isp_006"
 branch_labels = None
 depends_on = None
 
