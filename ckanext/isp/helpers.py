@@ -19,11 +19,14 @@ from sqlalchemy.exc import SQLAlchemyError
 from . import config, gate, wording
 from .logic import fields, step
 from .policy.case import LADDERS, Kind, Stage
+from .policy.criteria import Field
 from .policy.delivery import Channel
+from .policy.destruction import Method
 from .policy.facts import ON_REQUEST, SENSITIVITY
 from .policy.notice import Mails
+from .policy.request import Command, State
 from .policy.review import When
-from .policy.scale import Exposure, Level, lowers
+from .policy.scale import Exposure, Level, Onward, lowers
 from .services import datasets, files, notices, protocols, reminder
 from .wording import change as change_words
 from .wording import compare as compare_words
@@ -40,6 +43,24 @@ _ANCHORS = {
     "owner_org": "field-organizations",
     "isp_answers": "field-isp_answers",
     "isp_reason": "field-isp_reason",
+}
+
+
+RUNGS = (State.SUBMITTED, State.APPROVED, State.GRANTED, State.DUE, State.ATTESTED)
+_STATIONS = {
+    **{rung: rung for rung in RUNGS},
+    State.RETURNED: State.SUBMITTED,
+    State.EXPIRED: State.DUE,
+    State.REVOKED: State.DUE,
+}
+_SPOKE = {
+    State.RETURNED: (Command.RETURN,),
+    State.APPROVED: (Command.AGREE,),
+    State.DECLINED: (Command.DECLINE,),
+    State.GRANTED: (Command.SUSPEND, Command.RECONFIRM, Command.EXTEND, Command.REFUSE_LONGER),
+    State.REVOKED: (Command.REVOKE,),
+    State.DUE: (Command.REVOKE,),
+    State.WITHDRAWN: (Command.CLOSE, Command.REVOKE),
 }
 
 
@@ -438,6 +459,89 @@ def isp_mails() -> list[dict[str, str]]:
     """How somebody can be told by mail, in words."""
     words = {one.value: notice_words.mails(one) for one in Mails}
     return [{"value": value, "label": said[0], "means": said[1]} for value, said in words.items()]
+
+
+def isp_ask(package: dict[str, Any]) -> dict[str, Any] | None:
+    """How the data of a dataset is asked for by its reader; None where nobody has to ask."""
+    if not isp_holds_level(package) or gate.exposure_of(package) is Exposure.OPEN:
+        return None
+    try:
+        return tk.get_action("isp_request_prepare")({}, {"id": package["id"]})
+    except (tk.ObjectNotFound, tk.NotAuthorized):
+        return None
+
+
+def isp_request_fields() -> dict[str, str]:
+    """What a request says, in words."""
+    return {field.value: wording.request.field(field) for field in Field}
+
+
+def isp_onwards() -> list[dict[str, str]]:
+    """How far data may be asked to be shared further: never with everybody."""
+    offered = [of for of in Onward if of is not Onward.PUBLIC]
+    return [{"value": of.slug, "label": wording.asking.onward(of)} for of in offered]
+
+
+def isp_onward(slug: str | None) -> str:
+    """With whom data is shared further, in words."""
+    known = {of.slug: of for of in Onward}
+    return wording.asking.onward(known[slug]) if slug in known else ""
+
+
+def isp_request_state(state: str) -> str:
+    """How far a request has come."""
+    return wording.request.state(State(state))
+
+
+def isp_request_command(command: str) -> str:
+    """What it is called to do that with a request."""
+    return wording.request.command(Command(command))
+
+
+def isp_request_wanted(told: dict[str, Any]) -> str:
+    """What is wanted of somebody who asked."""
+    return wording.asking.wanted(told, isp_day)
+
+
+def isp_request_done(command: str) -> str:
+    """What is said once somebody took their request on."""
+    return wording.asking.done(command)
+
+
+def isp_request_ladder(told: dict[str, Any]) -> list[dict[str, Any]]:
+    """The stations of a request that goes well, with the days on which it came there."""
+    here = _STATIONS.get(State(told["state"]))
+    if here is None:
+        return []
+    came: dict[State, str] = {}
+    for taken in told["steps"]:
+        came[_STATIONS.get(State(taken["state"]), State.DRAFT)] = taken["at"]
+    done = RUNGS[: RUNGS.index(here)]
+    return [
+        {
+            "label": wording.asking.rung(rung),
+            "here": rung is here,
+            "day": came.get(rung) if rung in (*done, here) else None,
+        }
+        for rung in RUNGS
+    ]
+
+
+def isp_last_word(told: dict[str, Any]) -> dict[str, Any] | None:
+    """What was written with the last decision about a request, as long as that stands."""
+    spoke = {command.value for command in _SPOKE.get(State(told["state"]), ())}
+    said = [one for one in told["steps"] if one["command"] in spoke]
+    return said[-1] if said and said[-1]["note"] else None
+
+
+def isp_methods() -> list[dict[str, str]]:
+    """How data is destroyed, in words."""
+    return [{"value": one.value, "label": wording.request.method(one)} for one in Method]
+
+
+def isp_method(value: str) -> str:
+    """How data was destroyed, in words."""
+    return wording.request.method(Method(value))
 
 
 def isp_can(action: str, package_id: str) -> bool:

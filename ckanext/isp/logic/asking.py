@@ -21,7 +21,7 @@ from ..policy.scale import Exposure
 from ..services import files as store
 from ..services import requests
 from . import save
-from .seat import Seat, about, belongs
+from .seat import Seat, about, organizations
 
 # what a person's next request begins with; the data and the reason are each request's own
 KEPT = (Field.FORMAT, Field.PURPOSE, Field.ORGANIZATION, Field.ONWARD)
@@ -41,13 +41,18 @@ def dataset(context: Context, reference: str) -> model.Package:
         tk.check_access("package_show", fresh_context(context), {"id": package.id})
     except tk.NotAuthorized:
         raise tk.ObjectNotFound(wording.request.no_such_dataset()) from None
-    refusal = nothing_to_ask_for(package)
-    user = model.User.get(context.get("user"))
-    if refusal is None and gate.may(user, package, May.GET) and not gate.granted(user, package):
-        refusal = wording.request.have_it()
-    if refusal:
-        raise tk.ValidationError({"id": [refusal]})
+    why_not = refusal(model.User.get(context.get("user")), package)
+    if why_not:
+        raise tk.ValidationError({"id": [why_not]})
     return package
+
+
+def refusal(user: model.User | None, package: model.Package) -> str | None:
+    """Why somebody cannot ask for a dataset that they see, or need not; None where they can."""
+    why_not = nothing_to_ask_for(package)
+    if why_not is None and gate.may(user, package, May.GET) and not gate.granted(user, package):
+        return wording.request.have_it()
+    return why_not
 
 
 def nothing_to_ask_for(package: model.Package) -> str | None:
@@ -83,14 +88,19 @@ def sendable(seat: Seat, said: Mapping[str, Any]) -> None:
     if package is None or (refusal := nothing_to_ask_for(package)):
         words = refusal if package is not None else wording.request.no_such_dataset()
         raise tk.ValidationError({"id": [words or ""]})
+    if errors := lacks(seat, said):
+        raise tk.ValidationError(errors)
+
+
+def lacks(seat: Seat, said: Mapping[str, Any]) -> dict[str, list[str]]:
+    """What a request lacks before it can be sent, a sentence by field."""
     longest = config.longest_days()
     found = criteria.lacks(with_days(said), gate.today(), formal=seat.formal, longest=longest)
     errors = {f.value: [wording.request.lack(f, lack, longest)] for f, lack in found.items()}
-    known = {file.id for file in store.listed(model.Session, package.id)}
+    known = {file.id for file in store.listed(model.Session, seat.request.package_id)}
     if set(said.get(Field.FILES.value) or ()) - known:
         errors[Field.FILES.value] = [wording.request.no_such_file()]
-    if errors:
-        raise tk.ValidationError(errors)
+    return errors
 
 
 def send(seat: Seat, door: str) -> None:
@@ -106,10 +116,15 @@ def send(seat: Seat, door: str) -> None:
     request.organization_id, request.third_party = party(request)
     request.needed = sorted(seat.needed)
     request.submitted_at = dt.datetime.now(dt.timezone.utc)
-    request.answer_by = calendar.answer_by(
+    request.answer_by = answer_by()
+    seat.step(door, Command.SUBMIT, to)
+
+
+def answer_by() -> dt.date:
+    """The day by which a request that is sent today is to be answered."""
+    return calendar.answer_by(
         gate.today(), config.answer_days(), config.weekend(), config.holidays()
     )
-    seat.step(door, Command.SUBMIT, to)
 
 
 def party(request: Request) -> tuple[str | None, bool]:
@@ -118,12 +133,10 @@ def party(request: Request) -> tuple[str | None, bool]:
     Whoever does not belong to an organisation of the portal is one (R72).
     """
     named = (request.said or {}).get(Field.ORGANIZATION.value)
-    found = model.Group.get(named) if named else None
-    if found is None or not found.is_organization or found.state != "active":
-        return None, True
-    if not request.requester or not belongs(request.requester, found.id):
-        return None, True
-    return found.id, found.name in config.third_parties()
+    for own in organizations(request.requester):
+        if named in (own.id, own.name, own.title):
+            return own.id, own.name in config.third_parties()
+    return None, True
 
 
 def with_days(said: Mapping[str, Any]) -> dict[str, Any]:

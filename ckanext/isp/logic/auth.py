@@ -159,6 +159,7 @@ FUNCTIONS: dict[str, AuthFunction] = {
     "isp_case_list": who_is_known,
     **dict.fromkeys(REQUESTS, who_is_known),
     "isp_request_type_in": who_edits_the_dataset,
+    "isp_request_prepare": who_sees_the_dataset,
     "isp_grant_list": who_edits_the_dataset,
     "isp_notice_list": who_is_known,
     "isp_notice_read": who_is_known,

@@ -81,6 +81,11 @@ def told(row: Row) -> dict[str, Any]:
         "dataset": {"id": request.package_id, "name": row.name, "title": row.title or row.name},
         "owner": row.owner,
         "late": late,
+        "overdue": (
+            request.state == State.DUE.value
+            and row.destroy_by is not None
+            and row.destroy_by < gate.today()
+        ),
         "agreed": row.agreed,
         "needed": len(request.needed),
         "suspended": bool(row.suspended),

@@ -9,13 +9,16 @@ import ckan.plugins.toolkit as tk
 from ckan import model
 from ckan.logic import fresh_context
 
-from .. import gate, wording
+from .. import config, gate, wording
 from ..model.requests import Grant, Request
+from ..policy.access import May
+from ..policy.criteria import Field
 from ..policy.deciders import gives
 from ..policy.request import Command, State
+from ..policy.verdict import Verdict
 from ..services import files as store
 from ..services import requests
-from . import people, restricted
+from . import asking, before_asking, people, restricted
 from .seat import Seat
 
 UNNAMED = frozenset({"bodies"})
@@ -36,6 +39,7 @@ def whole(seat: Seat) -> dict[str, Any]:
         "protocol": request.protocol,
         "protocol_version": request.protocol_version,
         "said": request.said or {},
+        "purpose": _purpose(seat),
         "erased": request.said is None,
         "offer": request.offer,
         "longer": request.longer,
@@ -48,6 +52,7 @@ def whole(seat: Seat) -> dict[str, Any]:
         "files": _files(seat),
         "grant": granted(seat.grant, seat.state) if seat.grant else None,
         "seen": request.round,
+        **(_to_write(seat) if asking.editable(seat) else {}),
     }
 
 
@@ -150,6 +155,23 @@ def _sees(seat: Seat) -> bool:
     return True
 
 
+def _purpose(seat: Seat) -> str:
+    said = seat.request.said or {}
+    return before_asking.purpose(seat.verdict if seat.package else Verdict(()), said)
+
+
+def _to_write(seat: Seat) -> dict[str, Any]:
+    """What the form offers, and what is still missing before it can be sent."""
+    said = seat.request.said or {}
+    verdict = seat.verdict if seat.package else Verdict(())
+    chosen = said.get(Field.PURPOSE.value)
+    return {
+        **before_asking.form(verdict, seat.user_id, chosen),
+        "days": config.answer_days(),
+        "lacks": asking.lacks(seat, said),
+    }
+
+
 def _agreements(seat: Seat, agreed: dict[str, str]) -> list[dict[str, Any]]:
     return [
         {
@@ -203,7 +225,10 @@ def _files(seat: Seat) -> list[dict[str, Any]]:
     """The files that can be asked for, as far as the reader is told of them."""
     if seat.package is None or (seat.person.consulted and not seat.reviews):
         return []
-    view = restricted.how(restricted.reader(seat.context), seat.package)
+    reader = restricted.reader(seat.context)
+    if seat.person.requester and gate.may(reader, seat.package, May.FIND) is None:
+        return []
+    view = restricted.how(reader, seat.package)
     return [restricted.told(file, view) for file in store.listed(model.Session, seat.package.id)]
 
 

@@ -241,6 +241,19 @@ def belongs(user_id: str, organization: str | None) -> bool:
     return of.first() is not None
 
 
+def organizations(user_id: str | None) -> list[model.Group]:
+    """The organisations that somebody is a member of, by title."""
+    if not user_id:
+        return []
+    query = (
+        model.Session.query(model.Group)
+        .join(model.Member, model.Member.group_id == model.Group.id)
+        .filter(model.Group.is_organization, model.Group.state == "active")
+        .filter_by(table_name="user", table_id=user_id, state="active")
+    )
+    return list(query.order_by(model.Group.title, model.Group.name))
+
+
 def end_of(day: dt.date) -> dt.datetime:
     """The moment in which a day is over, where the portal stands."""
     name = tk.config.get("ckan.display_timezone") or "utc"

@@ -24,8 +24,15 @@ STATES = {
     Tray.OVERDUE: (State.SUBMITTED,),
     Tray.WAITING: (State.SUBMITTED, State.RETURNED, State.APPROVED),
     Tray.HELD: (State.GRANTED,),
-    Tray.DUE: (State.EXPIRED, State.REVOKED, State.DUE),
-    Tray.ARCHIVE: (State.DECLINED, State.WITHDRAWN, State.ATTESTED),
+    Tray.DUE: (State.DUE,),
+    # what stays expired or revoked was never received: nothing has to be destroyed
+    Tray.ARCHIVE: (
+        State.DECLINED,
+        State.WITHDRAWN,
+        State.EXPIRED,
+        State.REVOKED,
+        State.ATTESTED,
+    ),
 }
 
 

@@ -21,6 +21,8 @@ SORTS: Mapping[str, Any] = {
     "newest": (Request.id.desc(),),
     "oldest": (Request.id,),
     "changed": (Request.changed_at.desc(), Request.id),
+    "ends": (Grant.until.asc().nulls_last(), Request.id),
+    "destroyed": (Grant.destroy_by.asc().nulls_last(), Request.id),
 }
 
 

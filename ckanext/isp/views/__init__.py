@@ -18,6 +18,7 @@ from .log import log
 from .lowering import isp
 from .notices import notices
 from .protocol import isp_protocol
+from .requests import requests
 from .review import reviews
 
 
@@ -36,5 +37,6 @@ def get_blueprints() -> list[Blueprint]:
         exposed,
         notices,
         log,
+        requests,
         isp_protocol,
     ]

@@ -18,6 +18,7 @@ from ..policy.save import Notice, Refusal, Settlement
 from ..policy.scale import Exposure, Level
 from ..policy.verdict import Code, Reason, Verdict
 from . import answers as answers
+from . import asking as asking
 from . import case as case
 from . import delivery as delivery
 from . import exposed as exposed

@@ -13,8 +13,9 @@ from ... import gate, jobs, wording
 from ...policy.request import Command
 from ...services import queue as listing
 from ...services import requests, telling
-from .. import asking, deciding, people, queue, request_told, save
+from .. import asking, before_asking, deciding, people, queue, request_told, save
 from .. import request_schema as schema
+from ..schema import one_dataset
 from ..seat import Seat
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "isp_request_decline",
     "isp_request_draft",
     "isp_request_list",
+    "isp_request_prepare",
     "isp_request_return",
     "isp_request_say",
     "isp_request_show",
@@ -34,6 +36,21 @@ __all__ = [
     "isp_request_withdraw",
     "isp_request_write",
 ]
+
+
+@tk.side_effect_free
+@validate(one_dataset)
+def isp_request_prepare(context: Context, data_dict: DataDict) -> dict[str, Any]:
+    """What somebody is to know before they ask for the data of a dataset.
+
+    :param id: the dataset
+    :returns: ``why_not`` (nothing where you can ask), ``have``, ``formal`` (it takes an agreement),
+        ``days`` and ``answer_by``, ``deciders``, ``purposes`` that the protocols list, ``latest``,
+        ``organizations`` (yours), ``last`` (what your last request said), and ``mine``: your
+        request for it that is not over
+    """
+    tk.check_access("isp_request_prepare", context, data_dict)
+    return before_asking.told(context, model.Package.get(data_dict["id"]))
 
 
 @validate(schema.draft)
@@ -119,7 +136,8 @@ def isp_request_show(context: Context, data_dict: DataDict) -> dict[str, Any]:
 
     :param request: its number
     :returns: ``request``, ``state``, ``said``, ``dataset``, ``moves`` (what you can do with it),
-        ``agreements``, ``consultations``, ``offer``, ``grant``, ``steps``, and more
+        ``agreements``, ``consultations``, ``offer``, ``grant``, ``steps``, and more; while you can
+        write it ``lacks`` (by field, what is missing before it can be sent)
     """
     tk.check_access("isp_request_show", context, data_dict)
     return request_told.whole(Seat.find(context, data_dict["request"]))
@@ -149,7 +167,8 @@ def isp_request_list(context: Context, data_dict: DataDict) -> dict[str, Any]:
     :param q: words of a dataset's title, or of who asks
     :param dataset: id or name
     :param organization: id of the one that the data belongs to
-    :param sort: ``due``, ``newest``, ``oldest`` or ``changed``
+    :param sort: ``due``, ``newest``, ``oldest``, ``changed``, ``ends`` (of what is granted) or
+        ``destroyed`` (by when it is to be)
     :returns: ``count``, ``requests``, and ``trays``: how many lie in each of what you look after
     """
     tk.check_access("isp_request_list", context, data_dict)

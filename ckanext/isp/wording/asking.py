@@ -1,0 +1,109 @@
+"""Words for those who ask for data: what is wanted of them, and when they are answered."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import ckan.plugins.toolkit as tk
+
+from ..policy.request import State
+from ..policy.scale import Onward
+
+_ = tk._
+
+
+def other_purpose() -> str:
+    return _("Another purpose")
+
+
+def onward(of: Onward) -> str:
+    """With whom data would be shared further, as a form offers it."""
+    return {
+        Onward.NOBODY: _("Nobody"),
+        Onward.SECTOR: _("Others in the same sector, on the same terms"),
+        Onward.HUMANITARIAN: _("Humanitarian organizations, on the same terms"),
+        Onward.PUBLIC: _("Everybody"),
+    }[of]
+
+
+def rung(of: State) -> str:
+    """A station on the way of a request that goes well."""
+    return {
+        State.SUBMITTED: _("Sent"),
+        State.APPROVED: _("Approved"),
+        State.GRANTED: _("Terms accepted"),
+        State.DUE: _("Over"),
+        State.ATTESTED: _("Destroyed"),
+    }[of]
+
+
+def wanted(told: Mapping[str, Any], day: Any) -> str:
+    """What is wanted of somebody who asked, or what they wait for.
+
+    :param told: a request, as ``isp_request_show`` answers
+    :param day: words a day
+    """
+    grant = told.get("grant") or {}
+    if told["state"] == State.GRANTED.value and grant.get("suspended_at"):
+        return suspended(grant["suspended_why"])
+    if told["late"]:
+        return _(
+            "An answer was due on {day}. Nothing is approved by time; whoever deputizes can answer "
+            "now too."
+        ).format(day=day(told["answer_by"]))
+    if grant.get("overdue"):
+        return _("Every copy was to be destroyed by {day}. Attest it today.").format(
+            day=day(grant["destroy_by"])
+        )
+    if told["state"] == State.GRANTED.value and grant["over"]:
+        return _("Your access has ended. Destroy every copy by {day}.").format(
+            day=day(grant["destroy_by"])
+        )
+    days = {name: day(grant[name]) for name in ("until", "destroy_by") if grant}
+    days["answer_by"] = day(told["answer_by"])
+    return _wanted(State(told["state"])).format(**days)
+
+
+def _wanted(state: State) -> str:
+    return {
+        State.DRAFT: _("Not sent yet: nobody but you sees it. Finish it, then send it."),
+        State.SUBMITTED: _("It is with those who decide. An answer is due by {answer_by}."),
+        State.RETURNED: _(
+            "Something is missing. Read what they write, complete it, send it again."
+        ),
+        State.APPROVED: _("Read the terms and accept them. From then on you can download."),
+        State.GRANTED: _("You can download until {until}. Destroy every copy by {destroy_by}."),
+        State.EXPIRED: _("Your access has ended. Nothing is wanted of you."),
+        State.REVOKED: _("Your access was taken back."),
+        State.DUE: _("Your access has ended. Destroy every copy by {destroy_by}, and attest it."),
+        State.ATTESTED: _("It is on record that every copy is destroyed. Thank you."),
+        State.DECLINED: _("It was declined. You can ask anew if what you need has changed."),
+        State.WITHDRAWN: _("It is closed."),
+    }[state]
+
+
+def suspended(why: str | None) -> str:
+    """Why nothing can be downloaded for the time being."""
+    reason = {
+        "raised": _("the data is more sensitive than it was"),
+        "gone": _("the dataset is not there at present"),
+        "moved": _("the data belongs to another organization now"),
+    }.get(why or "", _("those who decide asked for it"))
+    return _(
+        "Your access is suspended: {reason}. Nothing can be downloaded until it is reconfirmed; "
+        "use and pass on nothing of what you hold."
+    ).format(reason=reason)
+
+
+def done(command: str) -> str:
+    """What is said once somebody did something with their request."""
+    return {
+        "say": _("Your message is with the request."),
+        "withdraw": _("Withdrawn."),
+        "accept": _("Accepted. The files are below."),
+        "ask_longer": _("Asked. Until somebody decides, it ends as it would."),
+        "give_back": _("Given back: nothing can be downloaded any more."),
+        "report": _("Thank you. It is on record, and those who look after the data are told."),
+        "attest": _("Thank you. It is on record."),
+    }[command]
