@@ -498,6 +498,11 @@ def isp_request_command(command: str) -> str:
     return wording.request.command(Command(command))
 
 
+def isp_request_did(command: str) -> str:
+    """What was done with a request."""
+    return wording.asking.did(Command(command))
+
+
 def isp_request_wanted(told: dict[str, Any]) -> str:
     """What is wanted of somebody who asked."""
     return wording.asking.wanted(told, isp_day)

@@ -6,6 +6,7 @@ Run as ``python -m tests.browser.fill INI``.
 from __future__ import annotations
 
 import datetime as dt
+import io
 import sys
 from pathlib import Path
 from typing import Any
@@ -64,6 +65,24 @@ DATASETS: list[dict[str, Any]] = [
 ]
 
 
+# other organizations: name, title, and who belongs to it in which role
+OTHERS = (
+    ("water", "Sahelia Water", {"awa": "admin"}),
+    ("shelter", "Sahelia Shelter", {"ines": "editor"}),
+)
+# what one of them gives on request, with its files
+WELLS = {
+    "name": "sahelia-wells",
+    "title": "Sahelia: wells, and how many households use each",
+    "notes": "Every well of three districts. The data is given on request.",
+    "sensitivity": "moderate",
+    "maintainer": "Awa Ba",
+    "maintainer_email": "awa@example.org",
+}
+WELLS_FILES = {
+    "wells.csv": b"well,district,households,depth_m\nDarrel,North,212,41\nKoma,East,98,37\n",
+    "repairs.csv": b"well,year,cost\nDarrel,2025,1200\n",
+}
 PROTOCOLS = ("ukr-2023", "afg-2023")
 
 
@@ -96,7 +115,26 @@ def fill() -> None:
     for dataset in DATASETS:
         act("package_create", "amina", owner_org="relief", **dataset)
     tell_people()
+    with_others(site)
     model.Session.remove()
+
+
+class Upload(io.BytesIO):
+    """A file as an action gets it."""
+
+    def __init__(self, filename: str, data: bytes) -> None:
+        super().__init__(data)
+        self.filename = filename
+
+
+def with_others(site: str) -> None:
+    """Other organizations, one of which gives data on request."""
+    for name, title, people in OTHERS:
+        members = [{"name": who, "capacity": role} for who, role in people.items()]
+        act("organization_create", site, name=name, title=title, users=members)
+    made = act("package_create", "awa", owner_org="water", **WELLS)
+    for filename, data in WELLS_FILES.items():
+        act("isp_file_create", "awa", id=made["id"], upload=Upload(filename, data))
 
 
 def with_protocols(site: str) -> None:

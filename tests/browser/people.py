@@ -19,5 +19,8 @@ PEOPLE = {
     "musa": Person("Musa Garba", "member"),
     # of no organization
     "stranger": Person("Ada Mensah", ""),
+    # of other organizations: see fill.OTHERS
+    "awa": Person("Awa Ba", ""),
+    "ines": Person("Inès Kaboré", ""),
 }
 FOCAL_POINTS = ("fatima", "musa")

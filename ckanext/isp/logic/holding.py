@@ -16,6 +16,7 @@ from ..policy.criteria import Field
 from ..policy.request import Command, State
 from ..policy.scale import Onward
 from ..services import grants, receipts
+from ..wording.document import day
 from . import deciding, people, request_told
 from .seat import Seat
 
@@ -30,7 +31,8 @@ def terms(seat: Seat) -> str:
     more = [wording.request.onward(said.get(Field.ONWARD.value) or Onward.NOBODY.slug)]
     if offer.get("conditions"):
         more.append(offer["conditions"])
-    return wording.request.terms(offer.get("until", ""), offer.get("destroy_by", ""), purpose, more)
+    until, destroy_by = (day(offer[name]) if offer else "" for name in ("until", "destroy_by"))
+    return wording.request.terms(until, destroy_by, purpose, more)
 
 
 def accept(seat: Seat, door: str, *, accepted: bool) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import ckan.plugins.toolkit as tk
 
-from ..policy.request import State
+from ..policy.request import Command, State
 from ..policy.scale import Onward
 
 _ = tk._
@@ -94,6 +94,35 @@ def suspended(why: str | None) -> str:
         "Your access is suspended: {reason}. Nothing can be downloaded until it is reconfirmed; "
         "use and pass on nothing of what you hold."
     ).format(reason=reason)
+
+
+def did(of: Command) -> str:
+    """What happened to a request, as a line of its history."""
+    return {
+        Command.WRITE: _("Written"),
+        Command.SUBMIT: _("Sent"),
+        Command.WITHDRAW: _("Withdrawn"),
+        Command.SAY: _("Message"),
+        Command.RETURN: _("Returned for more"),
+        Command.CONSULT: _("Advice asked for"),
+        Command.ADVISE: _("Advice given"),
+        Command.STEP_ASIDE: _("Stepped aside"),
+        Command.AGREE: _("Agreed"),
+        Command.DECLINE: _("Declined"),
+        Command.ACCEPT: _("Terms accepted"),
+        Command.SUSPEND: _("Suspended"),
+        Command.RECONFIRM: _("Reconfirmed"),
+        Command.ASK_LONGER: _("Asked for longer"),
+        Command.EXTEND: _("Extended"),
+        Command.REFUSE_LONGER: _("Not extended"),
+        Command.REVOKE: _("Revoked"),
+        Command.EXPIRE: _("Ended by time"),
+        Command.GIVE_BACK: _("Given back early"),
+        Command.FALL_DUE: _("Destruction due"),
+        Command.REPORT: _("Onward sharing reported"),
+        Command.ATTEST: _("Destruction attested"),
+        Command.CLOSE: _("Closed by the portal"),
+    }[of]
 
 
 def done(command: str) -> str:

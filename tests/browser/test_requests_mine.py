@@ -1,0 +1,278 @@
+"""Somebody asks for data, holds it for a time, and destroys it: in English and French."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Visit
+from tests.browser.fill import WELLS_FILES
+
+DATASET = "/dataset/sahelia-wells"
+ASK = f"{DATASET}/request"
+TODAY = dt.date.today()
+SAID = {
+    "data": "Wells of the North, with the households that use each",
+    "format": "CSV",
+    "purpose_words": "We plan where tanks of water go first.",
+    "why_not_less": "A total says nothing of where people walk to.",
+    "until": (TODAY + dt.timedelta(days=20)).isoformat(),
+    "destroy_by": (TODAY + dt.timedelta(days=30)).isoformat(),
+    "organization": "Sahelia Shelter",
+}
+TICKED = {"checks": ["criteria", "own_policy"], "safeguards": ["transfer"]}
+both = pytest.mark.parametrize("prefix", ["", "/fr"], ids=["en", "fr"])
+STATE = ".isp-page .isp-box .isp-status"
+
+
+def api(page: Page, action: str, **data: Any) -> Any:
+    """What somebody does who looks at a page, by another way than the page."""
+    token = page.locator("meta[name=_csrf_token]").get_attribute("content") or ""
+    answer = page.request.post(f"/api/3/action/{action}", data=data, headers={"X-CSRFToken": token})
+    assert answer.ok, answer.text()
+    return answer.json()["result"]
+
+
+def number(page: Page) -> int:
+    return int(re.findall(r"/isp/request/(\d+)", page.url)[0])
+
+
+def write(page: Page, **said: str) -> None:
+    for name, value in said.items():
+        page.fill(f"#field-{name}", value)
+
+
+def sent(page: Page, prefix: str = "") -> int:
+    """A request that is sent, written by somebody who looks at the form."""
+    page.goto(prefix + ASK)
+    write(page, **SAID)
+    page.locator("[name=purpose]").first.check()
+    page.click("button[value=check]")
+    page.wait_for_url("**/check")
+    page.locator(".isp-page form button[type=submit]").click()
+    expect(page.locator(STATE)).to_be_visible()
+    return number(page)
+
+
+@pytest.fixture
+def awa(visit: Visit) -> Page:
+    """Who decides."""
+    return visit("/", "awa")
+
+
+@pytest.fixture(autouse=True)
+def nothing_open(visit: Visit) -> Iterator[None]:
+    """Each journey begins without a request, and leaves none."""
+    yield
+    page = visit("/isp/access", "ines")
+    for row in api(page, "isp_request_list", limit=50)["requests"]:
+        told = api(page, "isp_request_show", request=row["request"])
+        for command, action in (("withdraw", "isp_request"), ("give_back", "isp_grant")):
+            if command in told["moves"]:
+                api(page, f"{action}_{command}", request=row["request"])
+
+
+@both
+def test_a_request_goes_all_its_way(visit: Visit, awa: Page, prefix: str) -> None:
+    """Refused for what is missing, sent, returned, sent again, granted, downloaded, revoked."""
+    page = visit(prefix + DATASET, "ines")
+    page.locator("#isp-ask a.btn").click()
+    page.wait_for_url("**/request")
+    write(page, **{name: value for name, value in SAID.items() if name != "why_not_less"})
+    page.click("button[value=check]")
+    wrong = page.locator(".error-explanation")
+    expect(wrong.locator("a")).to_have_count(2)
+    for name in ("purpose", "why_not_less"):
+        field = page.locator(f"#field-{name}")
+        link = wrong.locator(f"a[href='#field-{name}']")
+        words = link.locator("xpath=..").inner_text().split(": ", 1)[-1]
+        box = page.locator(f".isp-wrong:has(#field-{name}), #field-{name}.isp-wrong").first
+        expect(box.locator(".isp-error")).to_have_text(words[-40:] and re.compile(".+"))
+        link.click()
+        expect(field).to_be_focused()
+    expect(page.locator("#field-data")).to_have_value(SAID["data"])
+    page.locator("[name=purpose]").first.check()
+    page.fill("#field-why_not_less", SAID["why_not_less"])
+    page.locator(".isp-option", has_text="wells.csv").locator("input").check()
+    page.click("button[value=check]")
+    page.wait_for_url("**/check")
+    expect(page.locator(".isp-said")).to_contain_text(SAID["purpose_words"])
+    expect(page.locator(".isp-said")).to_contain_text("wells.csv")
+    page.locator(".isp-page form button[type=submit]").click()
+    expect(page.locator(".isp-rung-here")).to_have_count(1)
+    request = number(page)
+
+    api(awa, "isp_request_return", request=request, note="Which districts exactly?")
+    page.reload()
+    expect(page.locator(".isp-box .isp-quote")).to_have_text("Which districts exactly?")
+    page.locator(".isp-box a.btn").click()
+    expect(page.locator(".isp-box-held")).to_contain_text("Which districts exactly?")
+    page.fill("#field-data", "Wells of the district North only")
+    page.click("button[value=check]")
+    page.locator(".isp-page form button[type=submit]").click()
+    expect(page.locator(STATE)).to_be_visible()
+
+    told = api(awa, "isp_request_show", request=request)
+    assert told["said"]["data"] == "Wells of the district North only"
+    assert told["third_party"] is False
+    api(awa, "isp_request_agree", request=request, seen=told["seen"], **TICKED)
+    page.reload()
+    expect(page.locator(".isp-terms")).to_contain_text(SAID["purpose_words"])
+    page.locator("form[action$='/do/accept'] button").click()
+    expect(page.locator(".error-explanation a")).to_have_attribute("href", "#accept-accept")
+    page.check("#accept-accept")
+    page.locator("form[action$='/do/accept'] button").click()
+
+    files = page.locator(".isp-file")
+    expect(files).to_have_count(1)
+    link = files.get_by_role("link").first
+    with page.expect_download() as arrived:
+        link.click()
+    got = hashlib.sha256(arrived.value.path().read_bytes()).hexdigest()
+    assert got == hashlib.sha256(WELLS_FILES["wells.csv"]).hexdigest()
+    address = link.get_attribute("href") or ""
+
+    api(awa, "isp_grant_revoke", request=request, note="It was passed on.")
+    assert page.request.get(address).status == 403
+    page.reload()
+    expect(page.locator(".isp-box .isp-quote")).to_have_text("It was passed on.")
+    expect(page.locator(".isp-file")).to_have_count(0)
+    page.locator("#do-attest button").click()
+    expect(page.locator(".error-explanation a")).to_have_count(2)
+    expect(page.locator("#do-attest .isp-error")).to_have_count(2)
+    page.check("[name=method][value=clear]")
+    page.fill("#attest-on", TODAY.isoformat())
+    page.fill("#attest-copies", "None")
+    page.locator("#do-attest button").click()
+    expect(page.locator(".isp-rung-here")).to_have_count(1)
+    expect(page.locator("#do-attest")).to_have_count(0)
+    assert api(awa, "isp_request_show", request=request)["state"] == "attested"
+
+
+def test_what_is_typed_is_saved_meanwhile_and_found_after_the_page_was_closed(
+    visit: Visit,
+) -> None:
+    page = visit(ASK, "ines")
+    page.fill("#field-data", "Wells of the East")
+    expect(page.locator(".isp-kept")).to_have_text(re.compile(r"^Saved at \d"), timeout=8000)
+    page.fill("#field-format", "A shapefile")
+    page.locator("[name=purpose]").nth(1).check()
+    # closed before the next save
+    page.close(run_before_unload=True)
+    again = visit(ASK, "ines")
+    expect(again.locator(STATE)).to_be_visible()
+    again.locator(".isp-box a.btn").click()
+    expect(again.locator("#field-data")).to_have_value("Wells of the East")
+    expect(again.locator("#field-format")).to_have_value("A shapefile")
+    expect(again.locator("[name=purpose]").nth(1)).to_be_checked()
+
+
+def test_a_save_that_fails_says_so_and_is_tried_again(visit: Visit) -> None:
+    page = visit(ASK, "ines")
+    keeping = re.compile("/request/keep$")
+    page.route(keeping, lambda route: route.abort("connectionreset"))
+    page.fill("#field-data", "Wells of the West")
+    expect(page.locator(".isp-kept")).to_contain_text("the connection broke", timeout=8000)
+    expect(page.locator("#field-data")).to_have_value("Wells of the West")
+    page.unroute(keeping)
+    expect(page.locator(".isp-kept")).to_have_text(re.compile("^Saved at"), timeout=15_000)
+    page.evaluate("document.querySelector('[name=_csrf_token]').value = 'of yesterday'")
+    page.fill("#field-data", "Wells of the South")
+    expect(page.locator(".isp-kept")).to_contain_text("the connection broke", timeout=8000)
+    expect(page.locator(".isp-kept")).to_have_text(re.compile("^Saved at"), timeout=15_000)
+    draft = api(page, "isp_request_list", state="draft")["requests"][0]
+    told = api(page, "isp_request_show", request=draft["request"])
+    assert told["said"]["data"] == "Wells of the South"
+
+
+def test_a_request_is_written_and_sent_by_keyboard_and_without_a_script(visit: Visit) -> None:
+    page = visit(ASK, "ines", js=False)
+    page.focus("#field-data")
+    page.keyboard.type("Wells")
+    for _file in WELLS_FILES:
+        page.keyboard.press("Tab")
+    page.keyboard.press("Space")
+    page.keyboard.press("Tab")
+    page.keyboard.type("CSV")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Space")
+    for name in ("purpose_words", "why_not_less"):
+        page.keyboard.press("Tab")
+        expect(page.locator(f"#field-{name}")).to_be_focused()
+        page.keyboard.type(SAID[name])
+    for name in ("until", "destroy_by", "organization"):
+        page.fill(f"#field-{name}", SAID[name])
+    page.focus("button[value=check]")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/check")
+    page.locator(".isp-page form button[type=submit]").press("Enter")
+    expect(page.locator(STATE)).to_have_text("Waiting for an answer")
+
+
+def test_messages_and_what_is_asked_meanwhile_stay_with_the_request(
+    visit: Visit, awa: Page
+) -> None:
+    page = visit("/", "ines")
+    request = sent(page)
+    page.fill("#say-note", "We can come to Dakar to explain it.")
+    page.locator("form[action$='/do/say'] button").click()
+    expect(page.locator(".isp-timeline")).to_contain_text("We can come to Dakar")
+    api(awa, "isp_request_agree", request=request, **TICKED)
+    api(page, "isp_grant_accept", request=request, accept=True)
+    page.reload()
+    page.locator("#do-ask_longer summary").click()
+    page.fill("#ask_longer-until", (TODAY + dt.timedelta(days=60)).isoformat())
+    page.fill("#ask_longer-note", "")
+    page.locator("#do-ask_longer button").click()
+    expect(page.locator(".error-explanation a")).to_have_attribute("href", "#ask_longer-note")
+    expect(page.locator("#ask_longer-until")).to_have_value(
+        (TODAY + dt.timedelta(days=60)).isoformat()
+    )
+    page.fill("#ask_longer-note", "The rains came late.")
+    page.locator("#do-ask_longer button").click()
+    expect(page.locator(".isp-box").first).to_contain_text("You asked for longer")
+    access = visit("/isp/access", "ines")
+    expect(access.locator(".isp-page")).to_contain_text("What you hold")
+    expect(access.locator(".isp-page")).to_contain_text("wells, and how many households")
+
+
+def test_a_visitor_logs_in_and_comes_to_the_form(visit: Visit) -> None:
+    page = visit(DATASET)
+    page.locator("#isp-ask a.btn").click()
+    assert "/user/login" in page.url
+    assert "came_from=" in page.url
+
+
+PAGES = {"form": ASK, "request": "", "access": "/isp/access", "dataset": DATASET}
+
+
+@both
+@pytest.mark.parametrize("name", PAGES)
+def test_the_pages_are_read_on_any_screen_and_by_any_reader(
+    visit: Visit, awa: Page, prefix: str, name: str
+) -> None:
+    page = visit("/", "ines", width=360)
+    path = PAGES[name]
+    if name in ("request", "access"):
+        request = sent(page)
+        api(awa, "isp_request_agree", request=request, **TICKED)
+        path = path or f"/isp/request/{request}"
+    page.goto(prefix + path)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    context = ".isp-page" if name != "dataset" else "#isp-ask"
+    found = Axe().run(page, context=context)
+    assert found.violations_count == 0, found.generate_report()
+    if name == "request":
+        page.check("#accept-accept")
+        page.locator("form[action$='/do/accept'] button").click()
+        page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true })")
+        assert page.evaluate("document.documentElement.scrollWidth") <= 360
+        found = Axe().run(page, context=context)
+        assert found.violations_count == 0, found.generate_report()
