@@ -17,7 +17,7 @@ from markupsafe import Markup
 from sqlalchemy.exc import SQLAlchemyError
 
 from . import config, gate, wording
-from .logic import fields, step
+from .logic import fields, queue, step
 from .policy.case import LADDERS, Kind, Stage
 from .policy.criteria import Field
 from .policy.delivery import Channel
@@ -390,6 +390,34 @@ def isp_overdue_protocols() -> list[dict[str, str]]:
         }
         for kind, kept, on in found
     ]
+
+
+def isp_requests_waiting() -> int | None:
+    """How many requests wait for the current user; None for those who look after none."""
+    if not tk.current_user.is_authenticated:
+        return None
+    if "isp_waiting" not in tk.g:
+        tk.g.isp_waiting = queue.waiting(Context(user=tk.current_user.name))
+    return tk.g.isp_waiting
+
+
+def isp_in_days(iso: str) -> str:
+    """How far a day is from today, in words."""
+    days = (dt.date.fromisoformat(iso[:10]) - gate.today()).days
+    if days == 0:
+        return tk._("today")
+    passed = dt.timedelta(days=days)
+    return format_timedelta(passed, granularity="day", add_direction=True, locale=tk.h.lang())
+
+
+def isp_request_url(request: int, **more: Any) -> str:
+    """The page of a request."""
+    return tk.h.url_for("isp_request.show", number=request, **more)
+
+
+def isp_level_of(slug: str | None) -> dict[str, Any]:
+    """A level by its slug, to show as a badge."""
+    return isp_level({SENSITIVITY: slug})
 
 
 def isp_channels() -> list[dict[str, str]]:

@@ -63,6 +63,13 @@ def header(data: bytes) -> tuple[list[str], int] | None:
     return first, filled
 
 
+def line(row: Sequence[str]) -> str:
+    """One row as CSV."""
+    text = io.StringIO(newline="")
+    csv.writer(text).writerow([_safe(cell) for cell in row])
+    return text.getvalue()
+
+
 def to_csv(rows: Iterable[Sequence[str]]) -> bytes:
     """Rows as CSV, as spreadsheets open it without asking."""
     text = io.StringIO(newline="")

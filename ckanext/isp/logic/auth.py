@@ -119,6 +119,8 @@ REQUESTS = (
     *(f"isp_grant_{command}" for command in ("reconfirm", "ask_longer", "extend")),
     *(f"isp_grant_{command}" for command in ("refuse_longer", "report", "attest")),
     *(f"isp_stand_in_{command}" for command in ("name", "end", "list")),
+    *(f"isp_request_{what}" for what in ("standing", "reasons")),
+    *(f"isp_filter_{command}" for command in ("keep", "drop", "list")),
 )
 
 FUNCTIONS: dict[str, AuthFunction] = {

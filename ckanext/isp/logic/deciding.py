@@ -125,6 +125,8 @@ def _offer(seat: Seat, data_dict: Mapping[str, Any]) -> dict[str, Any]:
         errors["destroy_by"] = [wording.request.destroyed_before()]
     wanted, files = said.get(Field.FILES.value) or [], data_dict.get("files")
     known = {file.id for file in store.listed(model.Session, seat.request.package_id)}
+    if files == []:
+        errors["files"] = [wording.reviewing.no_file()]
     if files and (set(files) - known or (wanted and set(files) - set(wanted))):
         errors["files"] = [wording.request.not_asked_for()]
     if errors:

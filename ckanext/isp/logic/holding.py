@@ -9,15 +9,18 @@ from typing import Any
 import ckan.plugins.toolkit as tk
 import sqlalchemy as sa
 from ckan import model
+from ckan.types import Context
 
 from .. import config, gate, wording
 from ..model.requests import Grant, Request
+from ..policy.access import Standing
 from ..policy.criteria import Field
 from ..policy.request import Command, State
 from ..policy.scale import Onward
+from ..services import files as store
 from ..services import grants, receipts
 from ..wording.document import day
-from . import deciding, people, request_told
+from . import deciding, people, queue, request_told, save
 from .seat import Seat
 
 
@@ -77,8 +80,9 @@ def attest(seat: Seat, door: str, data_dict: Mapping[str, Any]) -> None:
     seat.step(door, Command.ATTEST, to, data_dict.get("note"), told)
 
 
-def of_dataset(package: model.Package) -> dict[str, Any]:
+def of_dataset(context: Context, package: model.Package) -> dict[str, Any]:
     """Who holds the data of a dataset now, who did before, and who downloaded what."""
+    files = {file.id: file.name for file in store.all_of(model.Session, package.id)}
     query = (
         sa.select(Grant, Request.state)
         .join(Request, Request.id == Grant.request_id)
@@ -88,16 +92,21 @@ def of_dataset(package: model.Package) -> dict[str, Any]:
     every = []
     for grant, state in model.Session.execute(query):
         told = request_told.granted(grant, State(state))
-        every.append({**told, "state": state, "attested": state == State.ATTESTED.value})
+        named = None if grant.files is None else [files.get(one, one) for one in grant.files]
+        more = {"state": state, "state_words": wording.request.state(State(state)), "names": named}
+        every.append({**told, **more, "attested": state == State.ATTESTED.value})
     downloads = receipts.of_dataset(model.Session, package.id)
     return {
         "now": [one for one in every if one["live"]],
         "before": [one for one in every if not one["live"]],
+        "may_end": _may_end(context, package),
         "downloads": [
             {
                 "user": people.name(row["user_id"]) if row["user_id"] else None,
                 "file": row["file"],
+                "name": files.get(row["file"]),
                 "right": row["right"],
+                "right_words": _right(row["right"]),
                 "first": row["first"].isoformat(),
                 "last": row["last"].isoformat(),
                 "times": row["times"],
@@ -105,3 +114,18 @@ def of_dataset(package: model.Package) -> dict[str, Any]:
             for row in downloads
         ],
     }
+
+
+def _may_end(context: Context, package: model.Package) -> bool:
+    """Whether somebody looks after requests for a dataset; of each, the request itself says."""
+    user = model.User.get(context.get("user"))
+    if user is None or user.name in config.focal_points():
+        return user is not None
+    found = queue.looked_after(save.user_id(context) or "")
+    return package.owner_org in {one.id for one in found}
+
+
+def _right(slug: str | None) -> str:
+    """By which right somebody received a file, in words."""
+    rights = {right.slug: right for right in Standing}
+    return wording.file.right(rights[slug]) if slug in rights else slug or ""

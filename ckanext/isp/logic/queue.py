@@ -2,54 +2,80 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-import sqlalchemy as sa
 from ckan import authz, model
 from ckan.types import Context
 
 from .. import config, gate, wording
-from ..model.requests import StandIn
+from ..policy.criteria import OTHER, Field
 from ..policy.deciders import Demand
 from ..policy.queue import Tray
 from ..policy.request import State
+from ..services import offices
+from ..services import queue as listing
+from ..services.offices import LookedAfter
 from ..services.queue import Filter, Reader, Row
 from . import request_told, save
-from .mine import organizations
+from .seat import portal
+
+PART = 500
 
 
 def reader(context: Context) -> Reader:
-    """What somebody looks after, by their offices as they are today."""
+    """What somebody looks after, by their offices as they are today. One query."""
     user_id = save.user_id(context) or ""
     user = model.User.get(user_id)
     if user is None:
         return Reader(user_id)
-    everything = user.name in config.focal_points() or authz.is_sysadmin(user.name)
-    if everything:
+    if user.name in config.focal_points() or authz.is_sysadmin(user.name):
         return Reader(user_id, everything=True)
-    own = organizations(context, "admin") or set()
-    today = gate.today()
-    standing = model.Session.scalars(
-        sa.select(StandIn).where(
-            StandIn.stands_in == user_id,
-            StandIn.ended_at.is_(None),
-            StandIn.from_day <= today,
-            sa.or_(StandIn.until_day.is_(None), StandIn.until_day >= today),
-        )
-    ).all()
-    named = model.Session.scalars(
-        sa.select(model.Group.name).where(model.Group.id.in_(sorted(own)))
-    ).all()
-    offices = (key for key, who in config.offices().items() if user.name in who)
-    keys = {f"{Demand.OFFICE.value}:{key}" for key in offices}
-    keys |= {f"{Demand.ORGANISATION.value}:{name}" for name in named}
+    found = looked_after(user_id)
+    keys = {
+        f"{Demand.OFFICE.value}:{key}" for key, who in config.offices().items() if user.name in who
+    }
+    keys |= {f"{Demand.ORGANISATION.value}:{one.name}" for one in found if one.role == "own"}
     return Reader(
         user_id,
-        frozenset(own | {row.organization_id for row in standing if row.user_id}),
+        frozenset(one.id for one in found if one.role != "deputy"),
         frozenset(keys),
-        frozenset(row.organization_id for row in standing if not row.user_id),
+        frozenset(one.id for one in found if one.role == "deputy"),
     )
+
+
+def looked_after(user_id: str) -> list[LookedAfter]:
+    """The organisations whose requests somebody answers today."""
+    return offices.looked_after(model.Session, user_id, gate.today(), cascades=portal().cascades)
+
+
+def waiting(context: Context) -> int | None:
+    """How many requests wait for somebody; None for those who look after nothing."""
+    of = reader(context)
+    if not (of.everything or of.organizations or of.keys or of.late_only):
+        return None
+    return listing.waiting(model.Session, of, gate.today())
+
+
+def about(of: Reader) -> dict[str, Any]:
+    """What a page of somebody's queue tells beside its requests."""
+    today, session = gate.today(), model.Session
+    administered = [one for one in looked_after(of.user_id) if one.role == "own"]
+    asked = listing.asked_for_advice(session, of.user_id)
+    return {
+        "trays": {tray.value: n for tray, n in listing.trays(session, of, today).items()},
+        "apart": listing.apart(session, of, today),
+        "owners": [{"id": id, "title": title} for id, title in listing.owners(session, of, today)],
+        "administers": [{"name": one.name, "title": one.title} for one in administered],
+        "asked": [{"request": one.request_id, "question": one.question} for one in asked],
+    }
+
+
+def exported(context: Context, data_dict: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """All that a page of the queue finds, as it was when it was asked for; read in parts."""
+    found = listing.numbers(model.Session, reader(context), wanted(data_dict), gate.today())
+    for start in range(0, len(found), PART):
+        yield from map(told, listing.numbered(model.Session, found[start : start + PART]))
 
 
 def wanted(data_dict: Mapping[str, Any]) -> Filter:
@@ -77,7 +103,9 @@ def told(row: Row) -> dict[str, Any]:
         and request.answer_by < gate.today()
     )
     return {
-        **request_told.short(request, row.requester),
+        **request_told.short(request, row.requester, row.typist),
+        "organization_title": row.asking,
+        "level": request.level,
         "dataset": {"id": request.package_id, "name": row.name, "title": row.title or row.name},
         "owner": row.owner,
         "late": late,
@@ -91,7 +119,13 @@ def told(row: Row) -> dict[str, Any]:
         "suspended": bool(row.suspended),
         "until": row.until.isoformat() if row.until else None,
         "destroy_by": row.destroy_by.isoformat() if row.destroy_by else None,
-        "purpose": (request.said or {}).get("purpose"),
+        "purpose": _purpose(request.said or {}),
         "state_words": wording.request.state(State(request.state)),
         "longer": bool(request.longer),
     }
+
+
+def _purpose(said: Mapping[str, Any]) -> str | None:
+    """The purpose as it was chosen, or in whoever asked's own words where it is another."""
+    chosen = said.get(Field.PURPOSE.value)
+    return said.get(Field.PURPOSE_WORDS.value) if chosen == OTHER else chosen

@@ -119,6 +119,19 @@ def listed(ignore_missing: Any, one_of: Any) -> Schema:
 
 
 @validator_args
+def filter_kept(not_empty: Any, isp_text: Any) -> Schema:
+    return {
+        "name": [not_empty, isp_text],
+        **texts("state", "q", "dataset", "organization", "sort"),
+    }
+
+
+@validator_args
+def filter_dropped(not_empty: Any, isp_text: Any) -> Schema:
+    return {"name": [not_empty, isp_text]}
+
+
+@validator_args
 def accept(not_missing: Any, boolean_validator: Any) -> Schema:
     return {**one(), "accept": [not_missing, boolean_validator]}
 

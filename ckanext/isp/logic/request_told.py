@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import asdict
 from typing import Any
 
 import ckan.plugins.toolkit as tk
@@ -22,16 +23,52 @@ from . import asking, before_asking, people, restricted
 from .seat import Seat
 
 UNNAMED = frozenset({"bodies"})
+# what of a level's words says how its data is shared
+SHARING = ("audience", "rule", "treatment", "retention")
+FEW = 5
 
 
 def whole(seat: Seat) -> dict[str, Any]:
-    """A request with all that its reader is to know of it."""
+    """A request with all that its reader is to know of it.
+
+    Whoever only advises is told neither who asks nor for what: the question says what it needs.
+    """
+    return _advising(seat) if seat.advises else _all(seat)
+
+
+def _advising(seat: Seat) -> dict[str, Any]:
+    request = seat.request
+    return {
+        "request": request.id,
+        "state": request.state,
+        "moves": sorted(command.value for command in seat.moves),
+        "roles": sorted(role.value for role in seat.roles),
+        "reviews": False,
+        "advises": True,
+        "dataset": _dataset(seat),
+        "level": request.level,
+        "level_now": seat.level.slug if seat.level else None,
+        "protocol": request.protocol,
+        "protocol_version": request.protocol_version,
+        "sharing": _sharing(seat),
+        "consulting": request.consulting,
+        "consultations": _consultations(seat),
+    }
+
+
+def _all(seat: Seat) -> dict[str, Any]:
     request = seat.request
     agreed = requests.given(model.Session, request)
     return {
         **short(request),
         "moves": sorted(command.value for command in seat.moves),
         "roles": sorted(role.value for role in seat.roles),
+        "reviews": seat.reviews,
+        "advises": False,
+        "person": asdict(seat.person),
+        "in_place_of": [people.name(one) for one in seat.holders.stand_ins.get(seat.user_id, ())],
+        "asks_for": _organization(request.organization_id),
+        "sharing": _sharing(seat),
         "dataset": _dataset(seat),
         "level": request.level,
         "level_now": seat.level.slug if seat.level else None,
@@ -56,10 +93,13 @@ def whole(seat: Seat) -> dict[str, Any]:
     }
 
 
-def short(request: Request, requester: str | None = None) -> dict[str, Any]:
+def short(
+    request: Request, requester: str | None = None, typist: str | None = None
+) -> dict[str, Any]:
     """A request as a list tells it to somebody who may read it.
 
     :param requester: what whoever asked is called, where that is known
+    :param typist: what whoever typed it in is called, where that is known
     """
     asked = request.requester and (requester or people.name(request.requester))
     return {
@@ -69,7 +109,7 @@ def short(request: Request, requester: str | None = None) -> dict[str, Any]:
         "package_id": request.package_id,
         "requester": asked or (request.said or {}).get("requester_words"),
         "requester_id": request.requester,
-        "typed_in_by": people.name(request.typed_in_by) if request.typed_in_by else None,
+        "typed_in_by": request.typed_in_by and (typist or people.name(request.typed_in_by)),
         "organization": (request.said or {}).get("organization"),
         "organization_id": request.organization_id,
         "third_party": request.third_party,
@@ -135,8 +175,10 @@ def _dataset(seat: Seat) -> dict[str, Any]:
     Confidential is named to nobody who does not see it."""
     package = seat.package
     told: dict[str, Any] = {"id": seat.request.package_id, "name": None, "title": None}
-    asks = seat.person.requester and (not seat.formal or _sees(seat))
-    if package is None or not (seat.reviews or asks):
+    if seat.advises:
+        return {**told, "id": None}
+    hidden = seat.person.requester and seat.formal and not _sees(seat)
+    if package is None or hidden:
         return told
     return {
         **told,
@@ -179,8 +221,37 @@ def _agreements(seat: Seat, agreed: dict[str, str]) -> list[dict[str, Any]]:
             "words": wording.request.agreement(agreement),
             "body": key.startswith("body:"),
             "given_by": people.name(agreed[key]) if key in agreed else None,
+            "theirs": _whose(seat, key),
         }
         for key, agreement in seat.needed.items()
+    ]
+
+
+def _whose(seat: Seat, key: str) -> list[str]:
+    """Some of those who can give an agreement, for those who look after the request."""
+    if not seat.reviews or key.startswith("body:"):
+        return []
+    return sorted(people.name(one) for one in sorted(seat.holders.own.get(key, ()))[:FEW])
+
+
+def _sharing(seat: Seat) -> list[dict[str, Any]]:
+    """What each protocol says of how data of this level is shared, as it is now."""
+    if seat.package is None:
+        return []
+    return [
+        {
+            "key": reason.protocol.key,
+            "protocol": wording.title(reason.protocol),
+            "version": reason.protocol.version,
+            "methods": [wording.pick(method.name) for method in reason.rule.methods],
+            **{
+                name: wording.pick(reason.rule.words[name])
+                for name in SHARING
+                if reason.rule.words.get(name)
+            },
+        }
+        for reason in seat.verdict.reasons
+        if reason.rule and reason.protocol
     ]
 
 
@@ -223,7 +294,7 @@ def _steps(seat: Seat) -> list[dict[str, Any]]:
 
 def _files(seat: Seat) -> list[dict[str, Any]]:
     """The files that can be asked for, as far as the reader is told of them."""
-    if seat.package is None or (seat.person.consulted and not seat.reviews):
+    if seat.package is None:
         return []
     reader = restricted.reader(seat.context)
     if seat.person.requester and gate.may(reader, seat.package, May.FIND) is None:

@@ -158,7 +158,12 @@ class Seat:
     def reviews(self) -> bool:
         """Whether they read it as one of those who look after it, and have no interest in it."""
         interest = self.person.requester or self.person.conflict
-        return self.reads and not interest and not self._only_consulted
+        return self.reads and not interest and not self.advises
+
+    @property
+    def advises(self) -> bool:
+        """Whether they are asked for advice and nothing else: what they read is their question."""
+        return self._only_consulted and not self.person.requester
 
     @property
     def grant(self) -> Grant | None:

@@ -24,6 +24,23 @@ _ADMINISTRATORS = sa.text("""
       JOIN "user" u ON u.id = m.table_id AND u.state = 'active'
      WHERE m.table_name = 'user' AND m.state = 'active' AND m.capacity = 'admin'
 """)
+_LOOKED_AFTER = sa.text("""
+    WITH RECURSIVE below (id) AS (
+        SELECT group_id FROM member
+         WHERE table_name = 'user' AND table_id = :user AND state = 'active' AND capacity = 'admin'
+        UNION
+        SELECT m.group_id FROM member m JOIN below ON m.table_id = below.id
+         WHERE m.table_name = 'group' AND m.state = 'active' AND :cascades
+    )
+    SELECT 'own' AS role, g.id, g.name, g.title FROM below JOIN "group" g ON g.id = below.id
+     WHERE g.is_organization AND g.state = 'active'
+    UNION ALL
+    SELECT CASE WHEN s.user_id IS NULL THEN 'deputy' ELSE 'stand_in' END, g.id, g.name, g.title
+      FROM isp_stand_in s JOIN "group" g ON g.id = s.organization_id
+     WHERE s.stands_in = :user AND s.ended_at IS NULL AND s.from_day <= :today
+       AND (s.until_day IS NULL OR s.until_day >= :today)
+     ORDER BY title, name
+""")
 _NAMED = sa.text("""SELECT id FROM "user" WHERE name = ANY(:names) AND state = 'active'""")
 
 
@@ -84,6 +101,26 @@ def holders(
             stand_ins[row.stands_in] = stand_ins.get(row.stands_in, frozenset()) | {row.user_id}
     deputies = frozenset(row.stands_in for row in standing if row.user_id is None)
     return Holders(own, stand_ins, deputies or focal, focal)
+
+
+class LookedAfter(NamedTuple):
+    """An organisation whose requests somebody answers.
+
+    :param role: ``own``, ``stand_in`` or ``deputy``
+    """
+
+    role: str
+    id: str
+    name: str
+    title: str | None
+
+
+def looked_after(
+    session: Session, user_id: str, today: dt.date, *, cascades: bool
+) -> list[LookedAfter]:
+    """The organisations whose requests somebody answers today, and how. One query."""
+    asked = {"user": user_id, "today": today, "cascades": cascades}
+    return [LookedAfter(*row) for row in session.execute(_LOOKED_AFTER, asked)]
 
 
 def administrators(session: Session, organization: str | None, *, cascades: bool) -> frozenset[str]:

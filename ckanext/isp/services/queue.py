@@ -12,9 +12,11 @@ from ckan import model
 from sqlalchemy.orm import Session
 from sqlalchemy.sql import ColumnElement
 
-from ..model.requests import Grant, Request, RequestAgreement
+from ..model.requests import Consultation, Grant, Request, RequestAgreement, RequestAside
+from ..policy.facts import SENSITIVITY
 from ..policy.queue import STATES, Tray
 from ..policy.request import State
+from ..policy.scale import Level
 
 SORTS: Mapping[str, Any] = {
     "due": (Request.answer_by.asc().nulls_last(), Request.id),
@@ -62,6 +64,8 @@ class Row(NamedTuple):
     name: str | None
     owner: str | None
     requester: str | None
+    typist: str | None
+    asking: str | None
     agreed: int
     suspended: bool
     until: dt.date | None
@@ -72,7 +76,22 @@ def listed(
     session: Session, reader: Reader, wanted: Filter, today: dt.date, limit: int, offset: int
 ) -> tuple[int, list[Row]]:
     """Requests that somebody looks after: how many there are, and a part of them."""
-    return _part(session, [*_theirs(reader, today), *_wanted(wanted, today)], wanted, limit, offset)
+    found = [*_theirs(reader, today), *_wanted(wanted, today)]
+    return count_of(session, found), _rows(session, found, wanted, limit, offset)
+
+
+def numbers(session: Session, reader: Reader, wanted: Filter, today: dt.date) -> list[int]:
+    """The numbers of all that ``listed`` finds, in its order."""
+    packages = sa.outerjoin(Request, model.Package, model.Package.id == Request.package_id)
+    found = [*_theirs(reader, today), *_wanted(wanted, today)]
+    query = sa.select(Request.id).select_from(packages).where(*found)
+    return list(session.scalars(query.order_by(*_sorted(wanted))))
+
+
+def numbered(session: Session, ids: list[int]) -> list[Row]:
+    """The rows of these requests, in the order of their numbers here."""
+    rows = _rows(session, [Request.id.in_(ids)], Filter(), len(ids), 0)
+    return sorted(rows, key=lambda row: ids.index(row.request.id))
 
 
 def own(
@@ -80,27 +99,36 @@ def own(
 ) -> tuple[int, list[Row]]:
     """Somebody's own requests, drafts and those they typed in for others too."""
     theirs = sa.or_(Request.requester == user_id, Request.typed_in_by == user_id)
-    return _part(session, [theirs, *_wanted(wanted, today)], wanted, limit, offset)
+    found = [theirs, *_wanted(wanted, today)]
+    return count_of(session, found), _rows(session, found, wanted, limit, offset)
 
 
-def _part(
+def count_of(session: Session, found: list[ColumnElement[bool]]) -> int:
+    """How many requests there are of that kind."""
+    packages = sa.outerjoin(Request, model.Package, model.Package.id == Request.package_id)
+    return session.scalar(sa.select(sa.func.count()).select_from(packages).where(*found)) or 0
+
+
+def _rows(
     session: Session, found: list[ColumnElement[bool]], wanted: Filter, limit: int, offset: int
-) -> tuple[int, list[Row]]:
-    owner, asker = sa.orm.aliased(model.Group), sa.orm.aliased(model.User)
+) -> list[Row]:
+    owner, asking = sa.orm.aliased(model.Group), sa.orm.aliased(model.Group)
+    asker, typist = sa.orm.aliased(model.User), sa.orm.aliased(model.User)
     agreed = (
         sa.select(sa.func.count())
         .where(RequestAgreement.request_id == Request.id, RequestAgreement.round == Request.round)
         .scalar_subquery()
     )
     packages = sa.outerjoin(Request, model.Package, model.Package.id == Request.package_id)
-    count = session.scalar(sa.select(sa.func.count()).select_from(packages).where(*found)) or 0
     query = (
         sa.select(
             Request,
             model.Package.title,
             model.Package.name,
             owner.title,
-            sa.func.coalesce(asker.fullname, asker.name),
+            _called(asker, Request.requester),
+            _called(typist, Request.typed_in_by),
+            asking.title,
             agreed,
             Grant.suspended_at.is_not(None),
             Grant.until,
@@ -108,14 +136,25 @@ def _part(
         )
         .select_from(packages)
         .outerjoin(owner, owner.id == model.Package.owner_org)
+        .outerjoin(asking, asking.id == Request.organization_id)
         .outerjoin(asker, asker.id == Request.requester)
+        .outerjoin(typist, typist.id == Request.typed_in_by)
         .outerjoin(Grant, Grant.request_id == Request.id)
         .where(*found)
-        .order_by(*SORTS.get(wanted.sort, SORTS["due"]))
+        .order_by(*_sorted(wanted))
         .limit(limit)
         .offset(offset)
     )
-    return count, [Row(*row) for row in session.execute(query)]
+    return [Row(*row) for row in session.execute(query)]
+
+
+def _sorted(wanted: Filter) -> Any:
+    return SORTS.get(wanted.sort, SORTS["due"])
+
+
+def _called(user: Any, user_id: Any) -> ColumnElement[str | None]:
+    """What a user is called; the id of one who is gone."""
+    return sa.func.coalesce(sa.func.nullif(sa.func.trim(user.fullname), ""), user.name, user_id)
 
 
 def trays(session: Session, reader: Reader, today: dt.date) -> dict[Tray, int]:
@@ -126,7 +165,79 @@ def trays(session: Session, reader: Reader, today: dt.date) -> dict[Tray, int]:
     return dict(zip(Tray, session.execute(query).one(), strict=True))
 
 
+def waiting(session: Session, reader: Reader, today: dt.date) -> int:
+    """How many are new or overdue."""
+    either = sa.or_(*(sa.and_(*_in(tray, today)) for tray in (Tray.NEW, Tray.OVERDUE)))
+    return count_of(session, [*_theirs(reader, today), either])
+
+
+def apart(session: Session, reader: Reader, today: dt.date) -> int:
+    """How many wait in what somebody looks after that others answer: they have an interest."""
+    if reader.everything:
+        return 0
+    submitted = Request.state == State.SUBMITTED.value
+    return count_of(session, [submitted, *_looked_after(reader, today), _interest(reader)])
+
+
+def owners(session: Session, reader: Reader, today: dt.date) -> list[tuple[str, str]]:
+    """The organisations whose data somebody's requests are about: ids and titles."""
+    query = (
+        sa.select(model.Group.id, sa.func.coalesce(model.Group.title, model.Group.name))
+        .select_from(Request)
+        .join(model.Package, model.Package.id == Request.package_id)
+        .join(model.Group, model.Group.id == model.Package.owner_org)
+        .where(*_theirs(reader, today))
+        .distinct()
+        .order_by(sa.func.coalesce(model.Group.title, model.Group.name))
+    )
+    return [(row[0], row[1]) for row in session.execute(query)]
+
+
+def asked_for_advice(session: Session, user_id: str) -> list[Consultation]:
+    """The questions that wait for somebody's advice, the first first."""
+    query = (
+        sa.select(Consultation)
+        .join(Request, Request.id == Consultation.request_id)
+        .where(
+            Consultation.user_id == user_id,
+            Consultation.advice.is_(None),
+            Request.state == State.SUBMITTED.value,
+        )
+        .order_by(Consultation.id)
+    )
+    return list(session.scalars(query))
+
+
 def _theirs(reader: Reader, today: dt.date) -> list[ColumnElement[bool]]:
+    found = _looked_after(reader, today)
+    return found if reader.everything else [*found, sa.not_(_interest(reader))]
+
+
+def _interest(reader: Reader) -> ColumnElement[bool]:
+    """Whether somebody has an interest in a request, as ``Seat`` says of one."""
+    package, user = model.Package, reader.user_id
+    aside = sa.select(RequestAside.request_id).where(RequestAside.user_id == user)
+    member = sa.select(model.Member.group_id).where(
+        model.Member.table_name == "user",
+        model.Member.table_id == user,
+        model.Member.state == "active",
+    )
+    severe = Level.SEVERE.slug
+    formal = sa.func.coalesce(package.extras[SENSITIVITY].astext, severe) == severe
+    own = sa.or_(Request.requester == user, Request.typed_in_by == user)
+    return sa.or_(
+        sa.func.coalesce(own, sa.false()),
+        Request.id.in_(aside),
+        sa.func.coalesce(sa.and_(formal, package.creator_user_id == user), sa.false()),
+        sa.and_(
+            Request.organization_id.is_not(None),
+            Request.organization_id.is_distinct_from(package.owner_org),
+            sa.func.coalesce(Request.organization_id.in_(member), sa.false()),
+        ),
+    )
+
+
+def _looked_after(reader: Reader, today: dt.date) -> list[ColumnElement[bool]]:
     sent = Request.state != State.DRAFT.value
     if reader.everything:
         return [sent]

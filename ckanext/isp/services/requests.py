@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, aliased
 
 from ..model.requests import (
     Consultation,
+    Grant,
     Request,
     RequestAgreement,
     RequestAside,
@@ -263,6 +264,42 @@ def of_requester(session: Session, user_id: str) -> list[Request]:
     """Somebody's own requests, the latest first."""
     query = sa.select(Request).where(Request.requester == user_id).order_by(Request.id.desc())
     return list(session.scalars(query))
+
+
+def standing(session: Session, user_id: str, today: dt.date) -> dict[str, int]:
+    """How somebody stands with what they asked for and received: numbers, by what they count."""
+    states = Request.state
+    owes = states.in_([s.value for s in (State.EXPIRED, State.REVOKED, State.DUE)])
+    late = sa.and_(states == State.DUE.value, Grant.destroy_by < today)
+    counted = {
+        "asked": Request.submitted_at.is_not(None),
+        "holds": states == State.GRANTED.value,
+        "owes": owes,
+        "late": late,
+        "attested": states == State.ATTESTED.value,
+        "declined": states == State.DECLINED.value,
+    }
+    columns = [sa.func.count().filter(what).label(name) for name, what in counted.items()]
+    query = sa.select(*columns).select_from(Request)
+    query = query.outerjoin(Grant, Grant.request_id == Request.id)
+    found = session.execute(query.where(Request.requester == user_id)).mappings().one()
+    return dict(found)
+
+
+def own_reasons(session: Session, user_id: str, command: Command, limit: int) -> list[str]:
+    """What somebody wrote with their last steps of a kind, each text once, the latest first."""
+    query = (
+        sa.select(RequestNote.note)
+        .join(RequestStep, RequestStep.id == RequestNote.step_id)
+        .where(
+            RequestStep.by == user_id,
+            RequestStep.command == command.value,
+            RequestNote.note.is_not(None),
+        )
+        .group_by(RequestNote.note)
+        .order_by(sa.func.max(RequestStep.id).desc())
+    )
+    return [note for note in session.scalars(query.limit(limit)) if note]
 
 
 def ended_before(session: Session, states: Iterable[State], day: dt.date) -> list[Request]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-# these add their pages to those of the protocols
-from . import protocol_change, protocol_draft  # noqa: F401
+# these add their pages to those of others
+from . import protocol_change, protocol_draft, review_requests  # noqa: F401
 from .cases import register
 from .catalogue import catalogue
 from .classification import classification
@@ -14,12 +14,15 @@ from .explanation import explanation
 from .exposed import exposed
 from .files import files
 from .guard import guard
+from .holders import holders
 from .log import log
 from .lowering import isp
 from .notices import notices
 from .protocol import isp_protocol
+from .queue import queue
 from .requests import requests
 from .review import reviews
+from .stand_ins import stand_ins
 
 
 def get_blueprints() -> list[Blueprint]:
@@ -39,4 +42,7 @@ def get_blueprints() -> list[Blueprint]:
         log,
         requests,
         isp_protocol,
+        queue,
+        holders,
+        stand_ins,
     ]

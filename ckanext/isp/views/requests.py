@@ -12,6 +12,7 @@ from flask.views import MethodView
 from ..policy.criteria import Field
 from ..policy.request import Command, Role
 from .asking import ask, form, messages
+from .review_requests import review_page
 
 requests = Blueprint("isp_request", __name__)
 
@@ -194,7 +195,8 @@ def page(number: int, command: str = "", data: Any = None, errors: Any = None) -
     :param command: what was refused, with what was typed for it and what is wrong
     """
     told = ask("isp_request_show", request=number)
-    mine = Role.REQUESTER.value in told["roles"]
+    if Role.REQUESTER.value not in told["roles"]:
+        return review_page(told)
     shown = {
         "told": told,
         "pkg_dict": _dataset(told),
@@ -202,10 +204,9 @@ def page(number: int, command: str = "", data: Any = None, errors: Any = None) -
         "data": data or {},
         "errors": errors or {},
     }
-    if mine and Command.ACCEPT.value in told["moves"]:
+    if Command.ACCEPT.value in told["moves"]:
         shown["terms"] = ask("isp_grant_terms", request=number)["terms"]
-    template = "isp/request/mine.html" if mine else "isp/request/review.html"
-    return tk.render(template, extra_vars=shown)
+    return tk.render("isp/request/mine.html", extra_vars=shown)
 
 
 def _written(told: dict[str, Any], data: Any, errors: Any) -> Any:

@@ -27,6 +27,7 @@ from . import log as log
 from . import places as places
 from . import request as request
 from . import review as review
+from . import reviewing as reviewing
 
 _ = tk._
 

@@ -19,6 +19,7 @@ from . import (
     notice,
     protocol,
     protocol_change,
+    queue_filter,
     record,
     request,
     review,
@@ -40,6 +41,7 @@ from .membership import *  # noqa: F403
 from .notice import *  # noqa: F403
 from .protocol import *  # noqa: F403
 from .protocol_change import *  # noqa: F403
+from .queue_filter import *  # noqa: F403
 from .record import *  # noqa: F403
 from .request import *  # noqa: F403
 from .review import *  # noqa: F403
@@ -62,6 +64,7 @@ __all__ = [
     *notice.__all__,
     *protocol.__all__,
     *protocol_change.__all__,
+    *queue_filter.__all__,
     *record.__all__,
     *request.__all__,
     *review.__all__,

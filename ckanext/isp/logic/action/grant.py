@@ -183,10 +183,11 @@ def isp_grant_list(context: Context, data_dict: DataDict) -> dict[str, Any]:
 
     :param id: the dataset
     :returns: ``now`` and ``before``: grants, each with ``request``, ``user``, ``organization``,
-        ``until`` and ``attested``; ``downloads``: everybody who downloaded a file, by which right
+        ``until`` and ``attested``; ``downloads``: everybody who downloaded a file, by which right;
+        ``may_end``: whether requests for it are yours to look after
     """
     tk.check_access("isp_grant_list", context, data_dict)
-    return holding.of_dataset(model.Package.get(data_dict["id"]))
+    return holding.of_dataset(context, model.Package.get(data_dict["id"]))
 
 
 def _seat(door: str, context: Context, data_dict: DataDict) -> Seat:

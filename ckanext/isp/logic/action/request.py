@@ -26,16 +26,21 @@ __all__ = [
     "isp_request_draft",
     "isp_request_list",
     "isp_request_prepare",
+    "isp_request_reasons",
     "isp_request_return",
     "isp_request_say",
     "isp_request_show",
     "isp_request_similar",
+    "isp_request_standing",
     "isp_request_step_aside",
     "isp_request_submit",
     "isp_request_type_in",
     "isp_request_withdraw",
     "isp_request_write",
 ]
+
+
+REASONS = 5
 
 
 @tk.side_effect_free
@@ -157,6 +162,36 @@ def isp_request_similar(context: Context, data_dict: DataDict) -> list[dict[str,
 
 
 @tk.side_effect_free
+@validate(schema.one)
+def isp_request_standing(context: Context, data_dict: DataDict) -> dict[str, Any]:
+    """How whoever asked stands with the portal, for those who decide: numbers, and no names.
+
+    :param request: its number
+    :returns: ``asked``, ``holds``, ``owes`` (to be destroyed), ``late`` (of these, overdue),
+        ``attested`` and ``declined``; empty where somebody without an account asked
+    """
+    tk.check_access("isp_request_standing", context, data_dict)
+    seat = Seat.find(context, data_dict["request"])
+    if not seat.reviews or not seat.request.requester:
+        return {}
+    return requests.standing(model.Session, seat.request.requester, gate.today())
+
+
+@tk.side_effect_free
+def isp_request_reasons(context: Context, data_dict: DataDict) -> dict[str, list[str]]:
+    """What you wrote when you returned and declined requests last, to be used again.
+
+    :returns: ``return`` and ``decline``: texts, the latest first
+    """
+    tk.check_access("isp_request_reasons", context, data_dict)
+    user_id = save.user_id(context) or ""
+    commands = Command.RETURN, Command.DECLINE
+    return {
+        one.value: requests.own_reasons(model.Session, user_id, one, REASONS) for one in commands
+    }
+
+
+@tk.side_effect_free
 @validate(schema.listed)
 def isp_request_list(context: Context, data_dict: DataDict) -> dict[str, Any]:
     """Requests: your own, or those that you look after.
@@ -169,7 +204,9 @@ def isp_request_list(context: Context, data_dict: DataDict) -> dict[str, Any]:
     :param organization: id of the one that the data belongs to
     :param sort: ``due``, ``newest``, ``oldest``, ``changed``, ``ends`` (of what is granted) or
         ``destroyed`` (by when it is to be)
-    :returns: ``count``, ``requests``, and ``trays``: how many lie in each of what you look after
+    :returns: ``count``, ``requests``, and of a queue ``trays``: how many lie in each, ``apart``:
+        how many wait that others decide because you have an interest, ``asked``: questions that
+        wait for your advice, ``owners`` and ``administers``: organizations
     """
     tk.check_access("isp_request_list", context, data_dict)
     wanted, today = queue.wanted(data_dict), gate.today()
@@ -177,16 +214,12 @@ def isp_request_list(context: Context, data_dict: DataDict) -> dict[str, Any]:
     if data_dict.get("of") == "queue":
         reader = queue.reader(context)
         count, rows = listing.listed(model.Session, reader, wanted, today, *part)
-        trays = listing.trays(model.Session, reader, today)
+        more = queue.about(reader)
     else:
         user_id = save.user_id(context) or ""
         count, rows = listing.own(model.Session, user_id, wanted, today, *part)
-        trays = {}
-    return {
-        "count": count,
-        "requests": [queue.told(row) for row in rows],
-        "trays": {tray.value: number for tray, number in trays.items()},
-    }
+        more = {"trays": {}}
+    return {"count": count, "requests": [queue.told(row) for row in rows], **more}
 
 
 @validate(schema.noted)
