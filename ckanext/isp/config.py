@@ -21,6 +21,7 @@ ANSWER_DAYS = "ckanext.isp.requests.answer_days"
 WEEKEND = "ckanext.isp.requests.weekend"
 HOLIDAYS = "ckanext.isp.requests.holidays"
 LONGEST_DAYS = "ckanext.isp.requests.longest_days"
+CONNECT_ACTIONS = "ckanext.isp.hdx.connect_actions"
 MIRRORS = "ckanext.isp.mirrors"
 # CKAN's: the ways of asking the index that it lets through
 PARSERS, TERMS = "ckan.search.solr_allowed_query_parsers", "terms"
@@ -84,6 +85,11 @@ def holidays() -> frozenset[dt.date]:
 def longest_days() -> int:
     """For how many days data can be granted at most, and extended each time."""
     return tk.config[LONGEST_DAYS]
+
+
+def connect_actions() -> bool:
+    """Whether requests are also asked for and answered by HDX Connect's names."""
+    return tk.config[CONNECT_ACTIONS]
 
 
 def mirrors() -> list[str]:

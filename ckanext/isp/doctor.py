@@ -26,6 +26,7 @@ from ckan.lib import files
 
 from . import config, gate, portal
 from .implementations.labels import PermissionLabels
+from .logic import hdx_names
 from .model import guard
 from .services import chain, datasets, letters, protocol_change, protocols, reminder
 from .services import files as files_kept
@@ -169,6 +170,7 @@ def run(*, reach: bool = True) -> list[Finding]:
         _sealing,
         _options,
         _plugins,
+        _connect,
         _mail,
         _letters,
         _surroundings,
@@ -500,6 +502,17 @@ def _plugins() -> Iterator[Finding]:
             "sessions live in the browser",
             "Set SESSION_TYPE = redis: then logging out ends a session everywhere.",
         )
+
+
+def _connect() -> Iterator[Finding]:
+    """Who answers to HDX Connect's names."""
+    other = hdx_names.elsewhere()
+    if other:
+        remedy = f"Take {other} out: what is asked there needs no criteria, and no protocol's word."
+        yield Finding("HDX Connect", State.WARN, f"answered by {other}", remedy)
+        return
+    found = "answered by isp" if hdx_names.ours() else "not answered"
+    yield Finding("HDX Connect", State.OK, found)
 
 
 def _mail() -> Iterator[Finding]:

@@ -13,6 +13,7 @@ from ckan.types import AuthFunction, AuthResult, Context, DataDict
 
 from .. import config
 from ..model.tables import Event
+from . import hdx_names, queue
 
 
 @tk.auth_allow_anonymous_access
@@ -59,6 +60,31 @@ def who_runs_its_organization(context: Context, data_dict: DataDict) -> AuthResu
         return {"success": False}
     allowed = authz.has_user_permission_for_group_or_org(package.owner_org, user.name, "admin")
     return {"success": bool(package.owner_org and allowed)}
+
+
+def who_sees_its_dataset(context: Context, data_dict: DataDict) -> AuthResult:
+    """As ``who_sees_the_dataset_and_is_known``, by HDX's name for a dataset's id."""
+    of = {"id": data_dict.get("package_id") or ""}
+    known = who_is_known(context, data_dict)
+    return authz.is_authorized("package_show", context, of) if known["success"] else known
+
+
+def who_edits_its_dataset(context: Context, data_dict: DataDict) -> AuthResult:
+    """As ``who_edits_the_dataset``, by HDX's name for a dataset's id."""
+    return who_edits_the_dataset(context, {"id": data_dict.get("package_id")})
+
+
+def who_deletes_its_dataset(context: Context, data_dict: DataDict) -> AuthResult:
+    """As on HDX; which of its requests are theirs to close, each is asked for itself."""
+    return authz.is_authorized("package_delete", context, {"id": data_dict.get("package_id")})
+
+
+def who_answers_for_the_organization(context: Context, data_dict: DataDict) -> AuthResult:
+    """Its administrators, those who stand in for them, and focal points."""
+    found = model.Group.get(data_dict.get("org_id"))
+    reader = queue.reader(context)
+    answers = found is not None and (reader.everything or found.id in reader.organizations)
+    return {"success": answers}
 
 
 def focal_points(context: Context, data_dict: DataDict) -> AuthResult:
@@ -122,6 +148,29 @@ REQUESTS = (
     *(f"isp_request_{what}" for what in ("standing", "reasons")),
     *(f"isp_filter_{command}" for command in ("keep", "drop", "list")),
 )
+
+# by HDX Connect's names; those of a request, policy/request.py says here too
+HDX: dict[str, AuthFunction] = {
+    "hdx_request_access": who_is_known,
+    "hdx_request_data_admin_list": focal_points,
+    "hdx_send_request_data_auto_approval": who_edits_its_dataset,
+    "requestdata_request_create": who_is_known,
+    "requestdata_request_show": who_is_known,
+    "requestdata_request_patch": who_is_known,
+    "requestdata_request_update": who_is_known,
+    "requestdata_request_list_for_current_user": who_is_known,
+    "requestdata_request_list_for_organization": who_answers_for_the_organization,
+    "requestdata_request_list_for_sysadmin": focal_points,
+    "requestdata_notification_create": who_is_known,
+    "requestdata_notification_for_current_user": who_is_known,
+    "requestdata_notification_change": who_is_known,
+    "requestdata_increment_request_data_counters": who_sees_its_dataset,
+    "requestdata_request_data_counters_get": who_sees_its_dataset,
+    "requestdata_request_data_counters_get_all": focal_points,
+    "requestdata_request_data_counters_get_by_org": who_answers_for_the_organization,
+    "requestdata_request_delete_by_package_id": who_deletes_its_dataset,
+    "requestdata_request_archive_by_package_id": who_edits_its_dataset,
+}
 
 FUNCTIONS: dict[str, AuthFunction] = {
     "package_show": without_ids,
@@ -187,7 +236,7 @@ FUNCTIONS: dict[str, AuthFunction] = {
 def offered() -> dict[str, AuthFunction]:
     """What the plugin decides on this portal."""
     tables = ("datastore_info", "datastore_search") if p.plugin_loaded("datastore") else ()
-    return {**FUNCTIONS, **dict.fromkeys(tables, without_ids)}
+    return {**FUNCTIONS, **dict.fromkeys(tables, without_ids), **hdx_names.auth(HDX)}
 
 
 def _user(context: Context) -> Any:

@@ -8,7 +8,7 @@ from typing import Any
 from ckan import authz, model
 from ckan.types import Context
 
-from .. import config, gate, wording
+from .. import config, gate, portal, wording
 from ..policy.criteria import OTHER, Field
 from ..policy.deciders import Demand
 from ..policy.queue import Tray
@@ -18,7 +18,6 @@ from ..services import queue as listing
 from ..services.offices import LookedAfter
 from ..services.queue import Filter, Reader, Row
 from . import request_told, save
-from .seat import portal
 
 PART = 500
 
@@ -46,7 +45,9 @@ def reader(context: Context) -> Reader:
 
 def looked_after(user_id: str) -> list[LookedAfter]:
     """The organisations whose requests somebody answers today."""
-    return offices.looked_after(model.Session, user_id, gate.today(), cascades=portal().cascades)
+    return offices.looked_after(
+        model.Session, user_id, gate.today(), cascades=portal.offices().cascades
+    )
 
 
 def waiting(context: Context) -> int | None:

@@ -19,7 +19,7 @@ from ..policy.request import Command, State
 from ..policy.verdict import Verdict
 from ..services import files as store
 from ..services import requests
-from . import asking, before_asking, people, restricted
+from . import asking, before_asking, hdx_told, people, restricted
 from .seat import Seat
 
 UNNAMED = frozenset({"bodies"})
@@ -284,7 +284,7 @@ def _steps(seat: Seat) -> list[dict[str, Any]]:
             "state": row.state,
             "by": people.name(row.by) if row.by else None,
             "at": row.at.isoformat(),
-            "note": note,
+            "note": note or hdx_told.step_words(seat, details),
             **{key: value for key, value in details.items() if key not in UNNAMED},
         }
         for row, note, details in requests.steps(model.Session, seat.request.id)

@@ -145,10 +145,10 @@ class Seat:
 
     @property
     def reads(self) -> bool:
-        """Whether it is theirs to read; a draft is its writer's alone."""
+        """Whether it is theirs to read; what was never sent is its writer's alone."""
         if self.person.requester:
             return bool(self.user_id)
-        if self.state is State.DRAFT or not self.user_id:
+        if self.request.submitted_at is None or not self.user_id:
             return False
         person = self.person
         office = person.meets or person.stands_in or person.deputy or person.focal

@@ -92,6 +92,7 @@ TABLE: Mapping[State, Mapping[Command, Move]] = {
     _S.DRAFT: {
         _C.WRITE: _by(_ASKER, to=_S.DRAFT),
         _C.SUBMIT: _by(_ASKER, to=_S.SUBMITTED),
+        _C.RETURN: _by(_PORTAL, to=_S.RETURNED),
         _C.WITHDRAW: _by(_ASKER, to=_S.WITHDRAWN),
         _C.CLOSE: _by(_PORTAL, to=_S.WITHDRAWN),
     },

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -31,8 +32,9 @@ _SUSPENDED = sa.text(f"""
      ORDER BY r.id LIMIT {AT_ONCE}""")
 # requests for what everybody has, or nobody any more
 _POINTLESS = sa.text(f"""
-    SELECT r.id FROM isp_request r LEFT JOIN package p ON p.id = r.package_id
-     WHERE r.state = ANY(:states)
+    SELECT r.id, coalesce(p.state = 'active', false)
+      FROM isp_request r LEFT JOIN package p ON p.id = r.package_id
+     WHERE r.state = ANY(:states) AND (cast(:package AS text) IS NULL OR r.package_id = :package)
        AND (p.id IS NULL OR p.state <> 'active'
             OR (p.private IS FALSE AND p.extras->>'{SENSITIVITY}' = '{Level.LOW.slug}'
                 AND p.extras->>'{ON_REQUEST}' IS DISTINCT FROM '{TRUE}'))
@@ -59,10 +61,17 @@ def end(
         step(session, Act(None, act.door, act.protocol), request, Command.FALL_DUE, world)
 
 
-def step(session: Session, act: Act, request: Request, command: Command, world: World) -> None:
+def step(
+    session: Session,
+    act: Act,
+    request: Request,
+    command: Command,
+    world: World,
+    details: Mapping[str, Any] | None = None,
+) -> None:
     """Take a request on by a command that its state takes, and tell whom it concerns."""
     to = TABLE[State(request.state)][command].to[-1]
-    requests.step(session, act, request, command, to)
+    requests.step(session, act, request, command, to, details)
     telling.after(session, request, command, act.user_id, world.offices, world.today)
 
 
@@ -93,11 +102,17 @@ def expire(session: Session, door: str, world: World) -> list[Request]:
     return found
 
 
-def close_pointless(session: Session, door: str, world: World) -> list[Request]:
-    """Close requests for data that is open, or gone. Call it, and commit, until there is none."""
+def close_pointless(
+    session: Session, door: str, world: World, package_id: str | None = None
+) -> list[Request]:
+    """Close requests for data that is open, or gone. Call it, and commit, until there is none.
+
+    :param package_id: only those for this dataset
+    """
     before = [state.value for state in OPEN - {State.GRANTED}]
     found = []
-    for number in session.scalars(_POINTLESS, {"states": before}).all():
+    asked = {"states": before, "package": package_id}
+    for number, is_open in session.execute(_POINTLESS, asked).all():
         request = requests.find(session, number, lock=True)
         if request is None or request.state not in before:
             continue
@@ -107,7 +122,8 @@ def close_pointless(session: Session, door: str, world: World) -> list[Request]:
         if request.state == State.DRAFT.value:
             request.state = State.WITHDRAWN.value
         else:
-            step(session, Act(None, door), request, Command.CLOSE, world)
+            told = {"is_open": is_open}
+            step(session, Act(None, door), request, Command.CLOSE, world, told)
         found.append(request)
     session.flush()
     return found

@@ -12,10 +12,17 @@ from ckan import model
 from sqlalchemy.orm import Session
 from sqlalchemy.sql import ColumnElement
 
-from ..model.requests import Consultation, Grant, Request, RequestAgreement, RequestAside
+from ..model.requests import (
+    Consultation,
+    Grant,
+    Request,
+    RequestAgreement,
+    RequestAside,
+    RequestStep,
+)
 from ..policy.facts import SENSITIVITY
 from ..policy.queue import STATES, Tray
-from ..policy.request import State
+from ..policy.request import Command, State
 from ..policy.scale import Level
 
 SORTS: Mapping[str, Any] = {
@@ -237,8 +244,21 @@ def _interest(reader: Reader) -> ColumnElement[bool]:
     )
 
 
+def last_sent(session: Session, reader: Reader, today: dt.date) -> int:
+    """The number of the step by which the latest of those that wait was sent; 0 for none."""
+    sent = sa.outerjoin(Request, model.Package, model.Package.id == Request.package_id).join(
+        RequestStep, RequestStep.request_id == Request.id
+    )
+    query = sa.select(sa.func.max(RequestStep.id)).select_from(sent)
+    waiting = [
+        Request.state == State.SUBMITTED.value,
+        RequestStep.command == Command.SUBMIT.value,
+    ]
+    return session.scalar(query.where(*_theirs(reader, today), *waiting)) or 0
+
+
 def _looked_after(reader: Reader, today: dt.date) -> list[ColumnElement[bool]]:
-    sent = Request.state != State.DRAFT.value
+    sent = Request.submitted_at.is_not(None)
     if reader.everything:
         return [sent]
     late = sa.and_(Request.state == State.SUBMITTED.value, Request.answer_by < today)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from flask import Blueprint
 
+from ..logic import hdx_names
+
 # these add their pages to those of others
 from . import protocol_change, protocol_draft, review_requests  # noqa: F401
 from .cases import register
@@ -14,6 +16,7 @@ from .explanation import explanation
 from .exposed import exposed
 from .files import files
 from .guard import guard
+from .hdx_connect import hdx_connect
 from .holders import holders
 from .log import log
 from .lowering import isp
@@ -45,4 +48,5 @@ def get_blueprints() -> list[Blueprint]:
         queue,
         holders,
         stand_ins,
+        *([hdx_connect] if hdx_names.ours() else []),
     ]

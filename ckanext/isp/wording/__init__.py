@@ -23,6 +23,7 @@ from . import case as case
 from . import delivery as delivery
 from . import exposed as exposed
 from . import file as file
+from . import hdx as hdx
 from . import log as log
 from . import places as places
 from . import request as request

@@ -13,6 +13,7 @@ from . import (
     exposed,
     file,
     grant,
+    hdx_connect,
     log,
     lowering,
     membership,
@@ -75,4 +76,5 @@ __all__ = [
 
 def offered() -> dict[str, Any]:
     """What the plugin offers on this portal, CKAN's own actions that it wraps among them."""
-    return {**{name: globals()[name] for name in __all__}, **activity.doors()}
+    own = {name: globals()[name] for name in __all__}
+    return {**own, **activity.doors(), **hdx_connect.offered()}
