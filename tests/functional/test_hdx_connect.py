@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import ckan.plugins as p
 import ckan.plugins.toolkit as tk
 import pytest
-from ckan import model
+from ckan import authz, logic, model
+from ckan.plugins import core
 from ckan.tests import factories
 from ckan.tests.helpers import CKANTestApp
 from conftest import Dataset, events
@@ -16,8 +20,11 @@ from test_datasets import act, refused
 from test_files import TABLE, Upload
 from test_requests import CRITERIA, TICKED, downloaded
 
-from ckanext.isp import config, jobs
+from ckanext.isp import config, doctor, jobs
+from ckanext.isp.services import grants
 from ckanext.isp.store import keys
+from ckanext.isp.views import get_blueprints
+from ckanext.isp.views.hdx_connect import hdx_connect
 
 FORM = {
     "sender_name": "Amina Haddad",
@@ -139,6 +146,8 @@ def test_what_hdx_s_form_asks_without_the_criteria_goes_back_before_anybody_read
         with pytest.raises(tk.ObjectNotFound):
             patched(reviewer, told, rejected=True, message_content="No.")
     assert counters(org_admin, listed) == (0, 0, 0, 0)
+    told = act("isp_timeline", org_admin, id=listed["id"])[0]
+    assert (told["kind"], told["actor"], told["subject"]) == ("request_returned", None, None)
 
 
 def test_why_it_went_back_is_told_in_the_reader_s_language(
@@ -197,7 +206,7 @@ def test_nobody_says_for_an_organization_that_they_belong_to_it(
 def test_what_is_missing_of_hdx_s_form_is_said_by_its_names(asker: Any, listed: Any) -> None:
     missing = refused("requestdata_request_create", asker)
     needed = {"package_id", "sender_name", "email_address", "message_content"}
-    assert missing == {name: ["Missing value"] for name in needed}
+    assert missing == {key: ["Missing value"] for key in needed}
     other = {"package_id": listed["id"], "sender_intend": "other"}
     assert refused("requestdata_request_create", asker, **{**FORM, **other}) == {
         "sender_intend": ["Missing value"]
@@ -560,3 +569,172 @@ def test_an_update_of_a_request_does_nothing(asker: Any, listed: Any) -> None:
     request = sent(asker, listed)
     assert act("requestdata_request_update", asker, id=request["id"], state="open") is None
     assert shown(asker, request)["state"] == "submitted"
+
+
+def test_no_word_of_hdx_s_gives_a_file(
+    asker: Any, org_admin: Any, editor: Any, sysadmin: Any, listed: Any, app: CKANTestApp
+) -> None:
+    request = sent(asker, listed)
+    words = [
+        {"state": state, "data_shared": shared, "rejected": False, "message_content": "Yes."}
+        for state in ("new", "open", "archive")
+        for shared in (True, None)
+    ]
+    for who in (asker, org_admin, editor, sysadmin):
+        for said in words:
+            with contextlib.suppress(tk.ValidationError, tk.NotAuthorized, tk.ObjectNotFound):
+                patched(who, request, **said)
+            model.Session.rollback()
+    flag = {"package_id": listed["id"], "flag": "shared and replied"}
+    act("requestdata_increment_request_data_counters", org_admin, **flag)
+    assert shown(asker, request)["state"] == "submitted"
+    assert shown(asker, request)["grant"] is None
+    assert grants.live(model.Session, asker["id"], listed["id"]) is None
+    assert downloaded(app, asker, listed["file"]).status_code == 403
+    assert counters(asker, listed)[3] == 0
+
+
+def page(app: CKANTestApp, user: dict[str, Any] | None, path: str, **form: Any) -> Any:
+    headers = {"Authorization": user["token"]} if user else {}
+    told = {"headers": headers, "follow_redirects": False}
+    return app.post(path, data=form, **told) if form else app.get(path, **told)
+
+
+def leads(answer: Any) -> str:
+    """Where a page leads, without the portal's own address."""
+    assert answer.status_code == 302
+    return answer.headers["Location"].removeprefix(tk.config["ckan.site_url"])
+
+
+def test_hdx_s_page_leads_to_our_form(
+    asker: Any, dataset: Dataset, listed: Any, app: CKANTestApp
+) -> None:
+    path = f"/dataset/{listed['name']}/request-access/"
+    form = f"/dataset/{listed['name']}/request"
+    assert leads(page(app, asker, path)) == form
+    assert leads(page(app, asker, f"/fr{path}")) == f"/fr{form}"
+    first = leads(page(app, None, path))
+    assert first.startswith("/user/login")
+    assert "request-access" in first
+    low, high = dataset(sensitivity="low"), dataset(sensitivity="high")
+    for closed in (low["name"], high["name"], "there-is-none"):
+        for who in (asker, None):
+            answer = page(app, who, f"/dataset/{closed}/request-access/")
+            assert answer.status_code == 404
+            assert page(app, who, f"/dataset/{closed}/request-access/", **FORM).status_code == 404
+
+
+def test_what_is_posted_as_by_hdx_s_form_waits_in_ours(
+    asker: Any, listed: Any, app: CKANTestApp
+) -> None:
+    path = f"/dataset/{listed['name']}/request-access/"
+    assert leads(page(app, None, path, **FORM)).startswith("/user/login")
+    assert leads(page(app, asker, path, message_content="For our survey.", package_id="other")) == (
+        f"/dataset/{listed['name']}/request"
+    )
+    (mine,) = act("isp_request_list", asker, of="mine")["requests"]
+    assert (mine["state"], mine["package_id"]) == ("returned", listed["id"])
+    said = act("isp_request_show", asker, request=mine["request"])["said"]
+    assert said["purpose_words"] == "For our survey."
+    assert said["hdx"]["sender_name"] == asker["fullname"]
+    again = page(app, asker, path, **FORM)
+    assert leads(again) == f"/dataset/{listed['name']}/request"
+    assert act("isp_request_list", asker, of="mine")["count"] == 1
+
+
+def test_hdx_s_lists_lead_to_the_queue_of_those_whose_it_is(
+    asker: Any, org_admin: Any, sysadmin: Any, organization: Any, app: CKANTestApp
+) -> None:
+    of_org = f"/organization/requested_data/{organization['name']}"
+    everybodys = "/ckan-admin/requests_data"
+    mine = f"/user/my_requested_data/{org_admin['name']}"
+    queue = "/isp/requests"
+    assert leads(page(app, org_admin, mine)) == queue
+    assert leads(page(app, org_admin, of_org)) == f"{queue}?organization={organization['id']}"
+    assert leads(page(app, sysadmin, everybodys)) == queue
+    assert leads(page(app, sysadmin, f"{everybodys}/download")) == f"{queue}.csv"
+    for path in (mine, of_org, everybodys, f"{everybodys}/download"):
+        assert page(app, asker, path).status_code == 404
+        assert leads(page(app, None, path)).startswith("/user/login")
+    elsewhere = "/organization/requested_data/there-is-none"
+    assert page(app, sysadmin, elsewhere).status_code == 404
+
+
+class Theirs(p.SingletonPlugin):
+    """Another plugin with HDX Connect's names."""
+
+    p.implements(p.IActions)
+    p.implements(p.IAuthFunctions)
+
+    def get_actions(self) -> dict[str, Any]:
+        return {"requestdata_request_create": lambda context, data_dict: "theirs"}
+
+    def get_auth_functions(self) -> dict[str, Any]:
+        return {"requestdata_request_create": lambda context, data_dict: {"success": True}}
+
+
+class OnTop(p.SingletonPlugin):
+    """Another plugin that adds something to what answers to these names."""
+
+    p.implements(p.IActions)
+
+    def get_actions(self) -> dict[str, Any]:
+        @tk.chained_action
+        @tk.side_effect_free
+        def requestdata_request_show(up: Any, context: Any, data_dict: Any) -> Any:
+            return {**up(context, data_dict), "more": True}
+
+        return {"requestdata_request_show": requestdata_request_show}
+
+
+@pytest.fixture
+def afresh() -> Iterator[Callable[[], None]]:
+    """The portal looks anew at what its plugins have."""
+
+    def look() -> None:
+        logic.clear_actions_cache()
+        authz.clear_auth_functions_cache()
+
+    yield look
+    look()
+
+
+def connect() -> tuple[doctor.State, str]:
+    """What doctor says of HDX Connect's names."""
+    (found,) = (one for one in doctor.run(reach=False) if one.check == "HDX Connect")
+    return found.state, found.found
+
+
+def test_a_plugin_that_has_hdx_s_names_keeps_them_all(
+    afresh: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert connect() == (doctor.State.OK, "answered by isp")
+    assert hdx_connect in get_blueprints()
+    monkeypatch.setitem(core._PLUGINS_SERVICE, "requestdata", Theirs(name="requestdata"))
+    afresh()
+    assert tk.get_action("requestdata_request_create")({"ignore_auth": True}, {}) == "theirs"
+    with pytest.raises(KeyError):
+        tk.get_action("requestdata_request_patch")
+    assert hdx_connect not in get_blueprints()
+    assert connect() == (doctor.State.WARN, "answered by requestdata")
+
+
+def test_a_plugin_on_top_of_hdx_s_names_leaves_them_ours(
+    afresh: Any, asker: Any, listed: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(core._PLUGINS_SERVICE, "on_top", OnTop(name="on_top"))
+    afresh()
+    request = asked(asker, listed)
+    assert act("requestdata_request_show", asker, id=request["id"])["more"] is True
+    assert connect() == (doctor.State.OK, "answered by isp")
+
+
+def test_a_portal_answers_to_hdx_s_names_unless_it_is_told_not_to(
+    afresh: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(tk.config, config.CONNECT_ACTIONS, False)
+    afresh()
+    with pytest.raises(KeyError):
+        tk.get_action("requestdata_request_create")
+    assert hdx_connect not in get_blueprints()
+    assert connect() == (doctor.State.OK, "not answered")

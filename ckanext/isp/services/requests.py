@@ -119,7 +119,8 @@ def step(
         told,
         package_id=request.package_id,
         level_after=request.level,
-        subject=sa.func.isp_person_of(request.requester or ""),
+        # what was never sent is its writer's alone
+        subject=sa.func.isp_person_of((request.submitted_at and request.requester) or ""),
         details={"request": request.id, "state": to.value, "round": request.round},
     )
     row = RequestStep(
