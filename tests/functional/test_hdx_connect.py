@@ -565,6 +565,42 @@ def test_the_worker_archives_them_as_well(asker: Any, editor: Any, dataset: Data
     assert (seen["state"], seen["data_shared"]) == ("archive", True)
 
 
+def test_a_script_is_answered_as_by_hdx(
+    asker: Any, org_admin: Any, organization: Any, dataset: Dataset, listed: Any, app: CKANTestApp
+) -> None:
+    def call(user: dict[str, Any], name: str, **data: Any) -> Any:
+        headers = {"Authorization": user["token"]}
+        return app.post(f"/api/3/action/requestdata_{name}", json=data, headers=headers)
+
+    of = {**FORM, **CRITERIA, "organization": "A university", "package_id": listed["name"]}
+    made = call(asker, "request_create", **of)
+    assert made.status_code == 200
+    assert made.json["result"]["isp_state"] == "submitted"
+    again = call(asker, "request_create", **of)
+    assert (again.status_code, again.json["error"]["package_id"]) == (409, [PENDING])
+    low = dataset(sensitivity="low")
+    other = call(asker, "request_create", **{**of, "package_id": low["id"]})
+    assert (other.status_code, other.json["error"]["message"]) == (409, METADATA_ONLY)
+    number = made.json["result"]["id"]
+    for name, more in (
+        ("request_show", {"id": number}),
+        ("request_list_for_current_user", {}),
+        ("request_list_for_organization", {"org_id": organization["id"]}),
+        ("request_data_counters_get", {"package_id": listed["id"]}),
+        ("request_data_counters_get_by_org", {"org_id": organization["id"]}),
+        ("notification_for_current_user", {}),
+        ("notification_create", {"users": [{"id": org_admin["id"]}]}),
+        ("notification_change", {"user_id": org_admin["id"]}),
+        ("increment_request_data_counters", {"package_id": listed["id"], "flag": "request"}),
+        ("request_patch", {"id": number, "package_id": listed["id"], "state": "open"}),
+        ("request_delete_by_package_id", {"package_id": listed["id"]}),
+    ):
+        answer = call(org_admin, name, **more)
+        assert (answer.status_code, answer.json["success"]) == (200, True), name
+    shared = call(org_admin, "request_patch", id=number, data_shared=True)
+    assert (shared.status_code, list(shared.json["error"])) == (409, ["data_shared", "__type"])
+
+
 def test_an_update_of_a_request_does_nothing(asker: Any, listed: Any) -> None:
     request = sent(asker, listed)
     assert act("requestdata_request_update", asker, id=request["id"], state="open") is None
