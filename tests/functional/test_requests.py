@@ -18,7 +18,8 @@ from conftest import Dataset, events
 from test_datasets import act
 from test_files import CANARY, TABLE, Upload
 
-from ckanext.isp import config, gate, jobs
+from ckanext.isp import config, gate, jobs, wording
+from ckanext.isp.policy.event import Event
 from ckanext.isp.policy.protocol import Decider
 from ckanext.isp.policy.scale import Level
 from ckanext.isp.store import keys
@@ -639,3 +640,7 @@ def test_silence_about_destruction_goes_on_to_those_who_decide_and_to_focal_poin
         jobs.tell_of_days()
         assert jobs.tell_of_days() == 0
         assert all(told(one)[-1] == "destruction_overdue" for one in whom)
+
+
+def test_every_kind_of_what_is_recorded_has_words() -> None:
+    assert all(wording.event_kind(kind) for kind in Event)
