@@ -17,13 +17,12 @@ UTC = dt.timezone.utc
 NOW = dt.datetime(2026, 11, 27, 18, tzinfo=UTC)
 EAST = dt.timezone(dt.timedelta(hours=3))
 
-texts = st.none() | st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]))
+words = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=8)
+texts = st.none() | words
 moments = st.datetimes(dt.datetime(2000, 1, 1), dt.datetime(2100, 1, 1), timezones=st.just(UTC))
 numbers = st.integers() | st.floats(allow_nan=False, allow_infinity=False)
-leaves = st.none() | st.booleans() | numbers | st.text()
-values = st.recursive(
-    leaves, lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner), max_leaves=6
-)
+leaves = st.none() | st.booleans() | numbers | words
+values = leaves | st.lists(leaves, max_size=2) | st.dictionaries(words, leaves, max_size=2)
 TEXTS = (
     *("kind", "package_id", "actor", "subject", "level_before", "level_after"),
     *("exposure_before", "exposure_after", "protocol", "protocol_version", "reason", "door"),
@@ -31,7 +30,7 @@ TEXTS = (
 COLUMNS: dict[str, st.SearchStrategy[Any]] = {
     "id": st.integers(1, 2**63 - 1),
     "at": moments,
-    "details": st.dictionaries(st.text(), values),
+    "details": st.dictionaries(words, values, max_size=3),
     **dict.fromkeys(TEXTS, texts),
 }
 events = st.fixed_dictionaries(COLUMNS)

@@ -16,6 +16,7 @@ from enum import Enum
 from typing import Any, NamedTuple
 
 LATE = dt.timedelta(hours=1)
+_JSON = json.JSONEncoder(sort_keys=True, separators=(",", ":"), allow_nan=False)
 
 
 class What(Enum):
@@ -58,7 +59,7 @@ class Link(NamedTuple):
 def canonical(columns: Mapping[str, Any]) -> bytes:
     """Columns of a row as they are hashed."""
     told = {key: _plain(value) for key, value in columns.items() if value is not None}
-    return json.dumps(told, sort_keys=True, separators=(",", ":"), allow_nan=False).encode()
+    return _JSON.encode(told).encode()
 
 
 def hash_of(columns: Mapping[str, Any]) -> str:
