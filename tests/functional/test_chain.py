@@ -222,10 +222,12 @@ def test_verifying_says_in_one_line_how_it_went(five: list[Any], command: Comman
     assert told.stdout.splitlines()[-1] == f"5 links, the head is {five[-1].hash}: 0 faults."
 
 
-def in_a_thread(act: Callable[[], Any]) -> threading.Thread:
+def in_a_thread(act: Callable[[], Any], wrong: list[BaseException]) -> threading.Thread:
     def run() -> None:
         try:
             act()
+        except BaseException as error:
+            wrong.append(error)
         finally:
             model.Session.remove()
 
@@ -236,12 +238,14 @@ def in_a_thread(act: Callable[[], Any]) -> threading.Thread:
 
 def test_workers_at_once_make_one_chain() -> None:
     recorded(5 * chain.BATCH + 7)
-    workers = [in_a_thread(jobs.chain_all) for _worker in range(3)]
+    wrong: list[BaseException] = []
+    workers = [in_a_thread(jobs.chain_all, wrong) for _worker in range(3)]
     while any(worker.is_alive() for worker in workers):
         recorded(3)
         time.sleep(0.05)
     for worker in workers:
         worker.join(PATIENCE)
+    assert not wrong, "one waits for the other"
     jobs.chain_all()
     found = links()
     count = model.Session.scalar(sa.text("SELECT count(*) FROM isp_event"))
