@@ -16,7 +16,7 @@ from ckan.cli.cli import ckan as ckan_command
 from ckan.lib.redis import connect_to_redis
 from click.testing import Result
 from conftest import Dataset
-from rq import Queue
+from rq import Queue, SimpleWorker
 
 from ckanext.isp import doctor, jobs
 from ckanext.isp.model import guard
@@ -111,12 +111,18 @@ def test_the_worker_is_asked_to_chain_what_a_save_recorded(dataset: Dataset) -> 
     assert asked() == before + 1
     dataset(sensitivity="high")
     assert asked() == before + 1, "at most once every few seconds"
+    SimpleWorker([queue()], connection=connect_to_redis()).work(burst=True)
+    assert links()
+    assert chain.waiting(model.Session) == 0
+
+
+def queue() -> Queue:
+    return Queue("ckan:isp_test:default", connection=connect_to_redis())
 
 
 def asked() -> int:
     """How often the worker was asked to chain."""
-    queue = Queue("ckan:isp_test:default", connection=connect_to_redis())
-    return sum(job.description.startswith("ckanext.isp.jobs.chain(") for job in queue.jobs)
+    return sum(job.description.startswith("ckanext.isp.jobs.chain(") for job in queue().jobs)
 
 
 def test_links_are_added_and_never_changed(five: list[Any]) -> None:
