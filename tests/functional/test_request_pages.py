@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import threading
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
+from ckan import model
 from ckan.tests import factories
 from ckan.tests.helpers import CKANTestApp
 from conftest import Dataset
@@ -13,6 +16,12 @@ from test_datasets import act
 from test_requests import CRITERIA, TICKED, TODAY, asker, granted, listed, sent, store
 
 __all__ = ["asker", "listed", "store"]
+
+DRAFT = sa.text("""
+    INSERT INTO isp_request (package_id, requester, origin, state, round, third_party, said, needed,
+                             consulting)
+    VALUES (:package, :asker, 'portal', 'draft', 0, false, '{}', '{}', false)
+""")
 
 
 @pytest.fixture
@@ -60,6 +69,15 @@ def test_a_visitor_logs_in_and_comes_back(listed: Any, app: Any) -> None:
     assert answer.location.endswith(f"came_from=/dataset/{listed['name']}/request")
     french = get(app, f"/fr/dataset/{listed['name']}/request").location
     assert french.endswith(f"came_from=/fr/dataset/{listed['name']}/request")
+
+
+def test_whoever_is_logged_out_meanwhile_is_told_and_comes_back(listed: Any, app: Any) -> None:
+    path = f"/dataset/{listed['name']}/request"
+    assert post(app, f"{path}/keep", data="Wells").status_code == 401
+    assert post(app, path, data="Wells").location.endswith(f"came_from={path}")
+    assert post(app, "/isp/request/1/do/say", note="x").location.endswith(
+        "came_from=/isp/request/1"
+    )
 
 
 def test_whoever_has_the_data_is_offered_no_request(listed: Any, editor: Any, app: Any) -> None:
@@ -139,6 +157,45 @@ def test_what_is_typed_is_kept_and_found_again(listed: Any, asker: Any, app: Any
     assert "Places of wells" in page
     assert "checked" not in page.split('name="files"')[1].split(">")[0]
     assert post(app, of(answer.json, "/keep"), asker, format="CSV").status_code == 200
+
+
+def test_two_first_saves_at_once_make_one_draft_with_what_was_typed_last(
+    listed: Any, asker: Any, app: Any, application: Any
+) -> None:
+    told: list[Any] = []
+
+    def second() -> None:
+        with application._wsgi_app.test_request_context():
+            told.append(act("isp_request_draft", asker, id=listed["id"], data="Wells, and who"))
+            model.Session.remove()
+
+    first = model.meta.engine.connect()
+    begun = first.begin()
+    row = {"package": listed["id"], "asker": asker["id"]}
+    first.execute(DRAFT, row)
+    saving = threading.Thread(target=second)
+    saving.start()
+    saving.join(0.5)
+    assert saving.is_alive()
+    begun.commit()
+    saving.join(20)
+    first.close()
+    assert told[0]["said"]["data"] == "Wells, and who"
+    assert act("isp_request_list", asker)["count"] == 1
+
+
+def test_what_is_typed_after_it_was_sent_is_not_said_to_be_saved(
+    listed: Any, asker: Any, app: Any
+) -> None:
+    request = sent(asker, listed)
+    path = f"/dataset/{listed['name']}/request"
+    answer = post(app, f"{path}/keep", asker, data="Other wells")
+    assert answer.status_code == 409
+    assert "Waiting for an answer" in answer.json["errors"]["request"][0]
+    page = post(app, path, asker, data="Other wells", next="check").body
+    assert "Waiting for an answer&#34; now" in page
+    said = act("isp_request_show", asker, request=request["request"])["said"]
+    assert said["data"] == CRITERIA["data"]
 
 
 def test_what_cannot_be_kept_says_why_and_loses_nothing(listed: Any, asker: Any, app: Any) -> None:

@@ -49,15 +49,19 @@ this.ckan.module('isp-draft', function ($) {
         redirect: 'error'
       }).then(function (answer) {
         if (answer.ok) { this._kept(typed); return null; }
-        if (answer.status === 400) { return this._again().then(this._onFailed); }
+        if (answer.status === 400 && !this.renewed) {
+          this.renewed = true;
+          return this._renew().then(this._onRenewed);
+        }
         if (answer.status === 401) { return this._onFailed(this.words.out); }
-        if (answer.status >= 500) { return this._onFailed(); }
+        if (answer.status >= 500 || answer.status === 400) { return this._onFailed(); }
         return answer.json().then(this._onRefused);
       }.bind(this)).catch(this._onFailed);
     },
 
     _kept: function (typed) {
       this.kept = typed;
+      this.renewed = false;
       this.wait = SOON;
       var hour = {hour: '2-digit', minute: '2-digit'};
       var now = new Date().toLocaleTimeString(document.documentElement.lang || [], hour);
@@ -65,7 +69,7 @@ this.ckan.module('isp-draft', function ($) {
     },
 
     /* A token lasts for an hour, and what somebody writes can take longer. */
-    _again: function () {
+    _renew: function () {
       var form = this.form;
       return fetch(window.location.href, {credentials: 'same-origin'}).then(function (answer) {
         return answer.text();
@@ -75,6 +79,8 @@ this.ckan.module('isp-draft', function ($) {
         if (token) { form.elements._csrf_token.value = token.value; }
       });
     },
+
+    _onRenewed: function () { return this._send(); },
 
     _onFailed: function (words) {
       this._say(typeof words === 'string' ? words : this.words.failed, true);

@@ -76,7 +76,13 @@ def draft(context: Context, package: model.Package, origin: str = "portal") -> R
         return found
     last = requests.last_said(model.Session, user_id)
     said = {field.value: last[field.value] for field in KEPT if last.get(field.value)}
-    return requests.begin(model.Session, package.id, user_id, said, origin=origin)
+    try:
+        return requests.begin(model.Session, package.id, user_id, said, origin=origin)
+    except requests.AlreadyOpen:
+        # the same page saved twice at once
+        return requests.open_of(model.Session, user_id, package.id) or draft(
+            context, package, origin
+        )
 
 
 def sendable(seat: Seat, said: Mapping[str, Any]) -> None:

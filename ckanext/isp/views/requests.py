@@ -9,8 +9,9 @@ import ckan.plugins.toolkit as tk
 from flask import Blueprint, request
 from flask.views import MethodView
 
+from .. import wording
 from ..policy.criteria import Field
-from ..policy.request import Command, Role
+from ..policy.request import Command, Role, State
 from .asking import ask, form, messages
 from .review_requests import review_page
 
@@ -27,6 +28,7 @@ DOES: Mapping[Command, tuple[str, tuple[str, ...]]] = {
     Command.REPORT: ("isp_grant_report", ("to", "meant", "note")),
     Command.ATTEST: ("isp_grant_attest", ("method", "on", "copies", "note")),
 }
+KEEPING = frozenset({"isp_request.keep_first", "isp_request.keep"})
 PAGE = 20
 # the parts of "My access": what of one's requests is in each, and what comes first
 PARTS = {
@@ -45,10 +47,14 @@ def known() -> Any:
     """Whoever asks is known: a visitor logs in, and comes back."""
     if tk.current_user.is_authenticated:
         return None
-    if request.method == "POST":
+    if request.endpoint in KEEPING:
         return {"errors": {"request": [tk._("You are logged out. Log in again.")]}}, 401
     here = {**(request.view_args or {}), **request.args}
-    return tk.redirect_to("user.login", came_from=tk.h.url_for(request.endpoint, **here))
+    there = request.endpoint
+    if there == "isp_request.do":
+        there = "isp_request.show"
+        here.pop("command")
+    return tk.redirect_to("user.login", came_from=tk.h.url_for(there, **here))
 
 
 class Ask(MethodView):
@@ -229,7 +235,7 @@ def _form(about: dict[str, Any], data: Any, errors: Any, **more: Any) -> Any:
 def _onwards(told: dict[str, Any]) -> Any:
     """From what was kept to where somebody wanted to go next."""
     if Command.WRITE.value not in told["moves"]:
-        return tk.redirect_to("isp_request.show", number=told["request"])
+        return page(told["request"], errors={"request": [_too_late(told)]})
     if request.form.get("next") == "check":
         return tk.redirect_to("isp_request.check", number=told["request"])
     tk.h.flash_success(tk._("Saved. Nobody but you sees it until you send it."))
@@ -243,7 +249,14 @@ def _keep(action: str, **what: Any) -> Any:
         return {"errors": messages(error)}, 409
     except (tk.NotAuthorized, tk.ObjectNotFound):
         return {"errors": {"request": [tk._("This request is not there any more.")]}}, 404
+    if Command.WRITE.value not in told["moves"]:
+        return {"errors": {"request": [_too_late(told)]}}, 409
     return {"request": told["request"]}
+
+
+def _too_late(told: dict[str, Any]) -> str:
+    """It was sent meanwhile, from another page."""
+    return wording.request.not_now(State(told["state"]), None)
 
 
 def _said() -> dict[str, Any]:

@@ -15,7 +15,7 @@ def right(of: Standing) -> str:
     """By which right somebody receives a file."""
     return {
         Standing.ANYONE: _("everybody may"),
-        Standing.GRANTEE: _("a request that was granted"),
+        Standing.GRANTEE: _("holder of a granted request"),
         Standing.MEMBER: _("member of the organization"),
         Standing.EDITOR: _("editor of the organization"),
         Standing.SYSADMIN: _("administrator of the portal"),
