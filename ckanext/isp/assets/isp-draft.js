@@ -75,8 +75,8 @@ this.ckan.module('isp-draft', function ($) {
         return answer.text();
       }).then(function (text) {
         var page = new DOMParser().parseFromString(text, 'text/html');
-        var token = page.querySelector('form.isp-asking [name=_csrf_token]');
-        if (token) { form.elements._csrf_token.value = token.value; }
+        var token = page.querySelector('meta[name=_csrf_token]');
+        if (token) { form.elements._csrf_token.value = token.content; }
       });
     },
 
