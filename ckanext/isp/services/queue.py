@@ -92,6 +92,7 @@ def numbers(session: Session, reader: Reader, wanted: Filter, today: dt.date) ->
     packages = sa.outerjoin(Request, model.Package, model.Package.id == Request.package_id)
     found = [*_theirs(reader, today), *_wanted(wanted, today)]
     query = sa.select(Request.id).select_from(packages).where(*found)
+    query = query.outerjoin(Grant, Grant.request_id == Request.id)
     return list(session.scalars(query.order_by(*_sorted(wanted))))
 
 

@@ -12,7 +12,6 @@ from .. import wording
 from ..documents import sheet
 from ..logic import queue as listing
 from ..policy.queue import Tray
-from ..services.queue import SORTS
 from .asking import form, messages
 
 queue = Blueprint("isp_queue", __name__)
@@ -40,7 +39,7 @@ def index(errors: Any = None, name: str = "") -> Any:
             "questions": told["asked"],
             "tray": asked["state"],
             "tabs": _tabs(told["trays"]),
-            "sorts": [(key, wording.reviewing.sort(key)) for key in SORTS],
+            "sorts": list(wording.reviewing.sorts().items()),
             "nothing": wording.reviewing.nothing_in(tray),
             "filters": tk.get_action("isp_filter_list")({}, {}),
             "page": page,

@@ -43,13 +43,16 @@ def nothing_in(of: Tray | None) -> str:
     return empty[of]
 
 
-def sort(of: str) -> str:
+def sorts() -> dict[str, str]:
+    """The orders that a list of requests can have."""
     return {
         "due": _("To be answered first"),
         "newest": _("Newest first"),
         "oldest": _("Oldest first"),
         "changed": _("Changed last"),
-    }[of]
+        "ends": _("Ending first"),
+        "destroyed": _("To be destroyed first"),
+    }
 
 
 def columns() -> dict[str, str]:
