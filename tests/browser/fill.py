@@ -83,6 +83,20 @@ WELLS_FILES = {
     "wells.csv": b"well,district,households,depth_m\nDarrel,North,212,41\nKoma,East,98,37\n",
     "repairs.csv": b"well,year,cost\nDarrel,2025,1200\n",
 }
+# what else that organization gives on request, or under an agreement, made by its editor
+ASKED_FOR: list[dict[str, Any]] = [
+    {
+        "name": "sahelia-clinics",
+        "title": "Sahelia: clinics, staff and opening hours",
+        "sensitivity": "moderate",
+    },
+    {
+        "name": "sahelia-protection",
+        "title": "Sahelia: protection cases by village",
+        "sensitivity": "severe",
+    },
+]
+CLINICS = {"clinics.csv": b"clinic,staff\nDarrel,4\n", "hours.csv": b"clinic,opens\nDarrel,8\n"}
 PROTOCOLS = ("ukr-2023", "afg-2023")
 
 
@@ -116,6 +130,7 @@ def fill() -> None:
         act("package_create", "amina", owner_org="relief", **dataset)
     tell_people()
     with_others(site)
+    with_more_to_ask_for(site)
     model.Session.remove()
 
 
@@ -135,6 +150,16 @@ def with_others(site: str) -> None:
     made = act("package_create", "awa", owner_org="water", **WELLS)
     for filename, data in WELLS_FILES.items():
         act("isp_file_create", "awa", id=made["id"], upload=Upload(filename, data))
+
+
+def with_more_to_ask_for(site: str) -> None:
+    """Two who administer an organization, and an editor who made what it gives."""
+    for who, role in (("kofi", "admin"), ("nadia", "editor")):
+        act("organization_member_create", site, id="water", username=who, role=role)
+    for dataset in ASKED_FOR:
+        made = act("package_create", "nadia", owner_org="water", **dataset)
+        for filename, data in CLINICS.items():
+            act("isp_file_create", "nadia", id=made["id"], upload=Upload(filename, data))
 
 
 def with_protocols(site: str) -> None:

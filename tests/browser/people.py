@@ -22,5 +22,8 @@ PEOPLE = {
     # of other organizations: see fill.OTHERS
     "awa": Person("Awa Ba", ""),
     "ines": Person("Inès Kaboré", ""),
+    # of Sahelia Water, too
+    "kofi": Person("Kofi Owusu", ""),
+    "nadia": Person("Nadia Haddad", ""),
 }
 FOCAL_POINTS = ("fatima", "musa")

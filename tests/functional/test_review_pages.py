@@ -245,7 +245,8 @@ def test_who_is_asked_for_advice_reads_the_question_and_not_who_asks(
     assert listed["title"] not in told
     assert listed["id"] not in str(shown)
     assert f"/isp/request/{number}" in page(app, adviser, "/isp/requests").body
-    done = decide(app, adviser, number, "advise", advice="Yes.", consultation="1")
+    said = {"advice": "Yes.", "consultation": shown["consultations"][0]["consultation"]}
+    done = decide(app, adviser, number, "advise", **said)
     assert done.status_code == 302
     assert "Yes." in page(app, org_admin, f"/isp/request/{number}").body
     assert decide(app, adviser, number, "decline", note="No.").status_code == 200
@@ -347,7 +348,8 @@ def test_a_stand_in_is_named_for_days_by_an_administrator_and_ended(
     told = page(app, editor, f"/isp/request/{number}").body
     assert "You answer in the place of" in told
     assert f"/isp/request/{number}" in page(app, editor, "/isp/requests").body
-    post(app, org_admin, path, end="1")
+    rows = act("isp_stand_in_list", org_admin, organization=organization["name"])
+    post(app, org_admin, path, end=rows[0]["stand_in"])
     assert page(app, editor, f"/isp/request/{number}").status_code == 404
     assert f'href="/isp/request/{number}"' not in page(app, editor, "/isp/requests").body
 

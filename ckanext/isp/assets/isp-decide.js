@@ -28,7 +28,10 @@ this.ckan.module('isp-decide', function ($) {
       missing.forEach(function (one) {
         $('<li>').append($('<a>').attr('href', '#' + one.id).text(one.words)).appendTo(list);
       });
-      this.told.empty().append(missing.length ? list : '');
+      var waits = $('<summary>').text(this.options.waits.replace('{number}', missing.length));
+      var open = this.told.find('details').prop('open');
+      this.told.empty();
+      if (missing.length) { $('<details>').prop('open', open).append(waits, list).appendTo(this.told); }
     },
 
     /* What was written before, to be changed before it is used again. */

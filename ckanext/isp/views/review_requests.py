@@ -109,6 +109,7 @@ def _beside(told: dict[str, Any]) -> dict[str, Any]:
         "ticks": _ticks(told["third_party"]),
         "similar": [_past(one) for one in ask("isp_request_similar", request=number)],
         "no_file": words.no_file(),
+        "agreed_before": wording.request.agreed_before(),
         "onward": {one.slug: words.onward(one) for one in Onward},
         "standing": [words.standing(of, n) for of, n in standing.items() if n or of == "asked"],
         "party": words.party(told["third_party"]),
