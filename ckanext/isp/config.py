@@ -20,6 +20,7 @@ THIRD_PARTIES = "ckanext.isp.third_parties"
 ANSWER_DAYS = "ckanext.isp.requests.answer_days"
 WEEKEND = "ckanext.isp.requests.weekend"
 HOLIDAYS = "ckanext.isp.requests.holidays"
+REQUEST_DAYS = "ckanext.isp.requests.keep_days"
 LONGEST_DAYS = "ckanext.isp.requests.longest_days"
 CONNECT_ACTIONS = "ckanext.isp.hdx.connect_actions"
 MIRRORS = "ckanext.isp.mirrors"
@@ -80,6 +81,11 @@ def holidays() -> frozenset[dt.date]:
         with contextlib.suppress(ValueError):
             found.add(dt.date.fromisoformat(day))
     return frozenset(found)
+
+
+def request_days() -> int:
+    """After how many days what was written in a request that is over is erased; 0 for never."""
+    return tk.config[REQUEST_DAYS]
 
 
 def longest_days() -> int:

@@ -644,3 +644,23 @@ def test_silence_about_destruction_goes_on_to_those_who_decide_and_to_focal_poin
 
 def test_every_kind_of_what_is_recorded_has_words() -> None:
     assert all(wording.event_kind(kind) for kind in Event)
+
+
+def test_what_was_written_in_a_request_is_erased_and_what_came_of_it_stays(
+    asker: Any, org_admin: Any, sysadmin: Any, listed: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = sent(asker, listed)["request"]
+    forget = tk.get_action("isp_log_forget")
+    with pytest.raises(tk.ValidationError, match="not over"):
+        forget({"user": sysadmin["name"]}, {"person": asker["name"]})
+    act("isp_request_decline", org_admin, request=number, note="Totals would do, Amina.")
+    jobs.forget_older()
+    assert act("isp_request_show", org_admin, request=number)["said"]
+    old = sa.text("UPDATE isp_request SET changed_at = changed_at - interval '731 days'")
+    model.Session.execute(old)
+    model.Session.commit()
+    jobs.forget_older()
+    shown = act("isp_request_show", org_admin, request=number)
+    assert (shown["state"], shown["said"], shown["erased"]) == ("declined", {}, True)
+    assert "Amina" not in str(shown["steps"])
+    assert shown["steps"][-1]["command"] == "decline"

@@ -148,8 +148,8 @@ TABLE: Mapping[State, Mapping[Command, Move]] = {
 
 # one of these at a time per person and dataset
 OPEN = frozenset({_S.DRAFT, _S.SUBMITTED, _S.RETURNED, _S.APPROVED, _S.GRANTED})
-# what somebody has to look at
-WAITING = frozenset({_S.SUBMITTED})
+# nothing is owed any more
+OVER = frozenset({_S.DECLINED, _S.WITHDRAWN, _S.EXPIRED, _S.REVOKED, _S.ATTESTED})
 
 
 class Refused(Exception):

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
+from sqlalchemy.sql import ColumnElement
 
+from ..model.requests import Consultation, Request, RequestNote, RequestStep
 from ..model.tables import Person
 from ..policy.event import Event
+from ..policy.request import OVER
 from . import record
 from .act import Act
 
+_OVER = Request.state.in_([state.value for state in OVER])
 _OLDER = sa.text(
     """
     WITH last AS (
@@ -35,6 +40,42 @@ def forget(session: Session, act: Act, person: frozenset[str]) -> int:
         act = replace(act, user_id=None)
     gone = sa.delete(Person).where(Person.user_id.in_(person)).returning(Person.digest)
     return _recorded(session, act, list(session.scalars(gone)))
+
+
+def forget_requests(session: Session, person: frozenset[str]) -> int:
+    """Erase what somebody wrote when they asked for data; that they asked, and what came of it,
+    stays.
+
+    :returns: of how many requests
+    """
+    return _unsaid(session, sa.and_(Request.requester.in_(person), _OVER))
+
+
+def forget_older_requests(session: Session, days: int) -> int:
+    """Erase what was written in requests that were over so many days ago (R66)."""
+    before = sa.func.clock_timestamp() - sa.func.make_interval(0, 0, 0, days)
+    return _unsaid(session, sa.and_(Request.changed_at < before, _OVER))
+
+
+def _unsaid(session: Session, which: ColumnElement[bool]) -> int:
+    """Take the words from requests, their steps and the questions about them."""
+    said = sa.or_(Request.said.is_not(None), Request.offer.is_not(None))
+    query = sa.select(Request.id).where(which, said).order_by(Request.id).with_for_update()
+    ids = list(session.scalars(query))
+    if not ids:
+        return 0
+    steps = sa.select(RequestStep.id).where(RequestStep.request_id.in_(ids))
+    whole: dict[str, Any] = {"execution_options": {"synchronize_session": False}}
+    session.execute(sa.delete(RequestNote).where(RequestNote.step_id.in_(steps)), **whole)
+    about = sa.update(Consultation).where(Consultation.request_id.in_(ids))
+    session.execute(about.values(question="", advice=None), **whole)
+    session.execute(
+        sa.update(Request)
+        .where(Request.id.in_(ids))
+        .values(said=None, offer=None, longer=None, changed_at=Request.changed_at),
+        **whole,
+    )
+    return len(ids)
 
 
 def forget_older(session: Session, act: Act, days: int) -> int:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from ..model.requests import (
     Consultation,
@@ -19,7 +19,7 @@ from ..model.requests import (
     RequestStep,
 )
 from ..policy.event import Event
-from ..policy.request import OPEN, Command, State
+from ..policy.request import OPEN, OVER, Command, State
 from . import record
 from .act import Act
 
@@ -303,10 +303,8 @@ def own_reasons(session: Session, user_id: str, command: Command, limit: int) ->
     return [note for note in session.scalars(query.limit(limit)) if note]
 
 
-def ended_before(session: Session, states: Iterable[State], day: dt.date) -> list[Request]:
-    """Requests in these states that nobody touched since a day."""
-    other = aliased(Request)
-    query = sa.select(other).where(
-        other.state.in_([state.value for state in states]), other.changed_at < day
-    )
-    return list(session.scalars(query.order_by(other.id)))
+def owing(session: Session, person: Iterable[str]) -> bool:
+    """Whether somebody has a request that is not over, or has not attested destruction."""
+    over = [state.value for state in OVER]
+    query = sa.select(Request.id).where(Request.requester.in_(person), Request.state.not_in(over))
+    return session.scalar(sa.select(query.exists())) or False

@@ -28,3 +28,10 @@ def no_event() -> str:
 
 def nobody(person: str) -> str:
     return _("The record names nobody called {person}.").format(person=person)
+
+
+def still_owes() -> str:
+    return _(
+        "This person has a request that is not over, or data that is to be destroyed. "
+        "End that first."
+    )

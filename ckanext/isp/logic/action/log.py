@@ -11,7 +11,7 @@ from ckan.logic import validate
 from ckan.types import Context, DataDict
 
 from ... import wording
-from ...services import forgetting, record
+from ...services import forgetting, record, requests
 from ...services import log as kept
 from .. import log, save, schema
 
@@ -90,11 +90,16 @@ def isp_log_annotate(context: Context, data_dict: DataDict) -> dict[str, Any]:
 def isp_log_forget(context: Context, data_dict: DataDict) -> dict[str, int]:
     """Erase from the record who somebody is. What they did stays, done by nobody that is known.
 
+    What they wrote when they asked for data goes, too; refused while they hold or owe something.
+
     :param person: a user by name or id; somebody else by the words that a delivery names them by
     :returns: ``erased``: under how many digests they were kept
     """
     tk.check_access("isp_log_forget", context, data_dict)
     person = log.persons(data_dict["person"])
+    if requests.owing(model.Session, person):
+        raise tk.ValidationError({"person": [wording.log.still_owes()]})
+    forgetting.forget_requests(model.Session, person)
     done = forgetting.forget(model.Session, save.door(context, "isp_log_forget"), person)
     if not done:
         raise tk.ValidationError({"person": [wording.log.nobody(data_dict["person"])]})
