@@ -270,8 +270,8 @@ def of_requester(session: Session, user_id: str) -> list[Request]:
 def standing(session: Session, user_id: str, today: dt.date) -> dict[str, int]:
     """How somebody stands with what they asked for and received: numbers, by what they count."""
     states = Request.state
-    owes = states.in_([s.value for s in (State.EXPIRED, State.REVOKED, State.DUE)])
-    late = sa.and_(states == State.DUE.value, Grant.destroy_by < today)
+    owes = states == State.DUE.value
+    late = sa.and_(owes, Grant.destroy_by < today)
     counted = {
         "asked": Request.submitted_at.is_not(None),
         "holds": states == State.GRANTED.value,
