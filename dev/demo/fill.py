@@ -3,12 +3,12 @@
     python -m dev.demo.fill --url http://127.0.0.1:5000 --ini .portal/ckan.ini [--out demo.json]
 
 The command line makes the sysadmin and a token. Everything after goes through the HTTP API: users
-and organisations by the sysadmin, datasets, files and acts by the personas with their own tokens.
-What the catalogue asks for is sent as it stands and the portal decides; a refusal is a line of the
-output and makes the exit code 1. Levels are what the answers give under the protocols, which two
-focal points put into force first. Days cannot be faked: no classification is overdue, and what the
-Protection Cluster looks at each month is due within the next one. What is there already is left
-alone: repeat an interrupted run.
+and organisations by the sysadmin, datasets, files, requests and acts by the personas with their own
+tokens. What the catalogue asks for is sent as it stands and the portal decides; a refusal is a line
+of the output and makes the exit code 1. Levels are what the answers give under the protocols, which
+two focal points put into force first. Days cannot be faked: no classification is overdue, no
+request late, and what the Protection Cluster looks at each month is due within the next one. What
+is there already is left alone: repeat an interrupted run.
 
 Beside demo.json (who can log in) lies `demo-state.json`: tokens, and what was sent of which
 dataset. The portal cannot be asked for that: it may keep a file where no list of CKAN shows it.
@@ -27,8 +27,10 @@ from urllib.parse import urlsplit
 import yaml
 from ckanapi import NotAuthorized, NotFound, ValidationError
 from ckanapi.errors import CKANAPIError
-from requests import ConnectionError
+from requests import ConnectionError, HTTPError
 
+from dev.demo import access
+from dev.demo.asking import Asking, Unexpected
 from dev.demo.catalogue import Act, Dataset, File, Organisation, Protocol, load
 from dev.demo.files import make
 from dev.demo.portal import Portal, State, mail
@@ -36,7 +38,7 @@ from dev.demo.progress import Progress
 from dev.demo.report import counts, people
 
 HERE = ("localhost", "127.0.0.1", "::1")
-REFUSALS = (ValidationError, NotAuthorized, NotFound, CKANAPIError)
+REFUSALS = (ValidationError, NotAuthorized, NotFound, CKANAPIError, HTTPError, Unexpected)
 
 
 class Filler:
@@ -74,6 +76,7 @@ class Filler:
         self.organisations()
         self.protocols(later=False)
         self.datasets()
+        self.requests()
         self.acts()
         self.protocols(later=True)
 
@@ -214,6 +217,24 @@ class Filler:
             self.portal.call(by, action, files={"upload": (file.name, stream)}, **asked)
         self.state.finish(mark)
 
+    def requests(self) -> None:
+        """Before the acts: what raises a level suspends what was granted."""
+        asking, told = Asking(self.portal), access.load()
+        known = {dataset["name"]: dataset for dataset in self.found()}
+        for asked in told.requests:
+            self.progress.step(f"request {asked.key}")
+            try:
+                if asked.dataset in known:
+                    asking.request(asked, known[asked.dataset]["id"])
+            except REFUSALS as refusal:
+                self._refuse(f"request {asked.key}", refusal)
+        for stand_in in told.stand_ins:
+            self.progress.step(f"stand-in {stand_in.send['stands_in']}")
+            try:
+                asking.stand_in(stand_in)
+            except REFUSALS as refusal:
+                self._refuse(stand_in.do, refusal)
+
     def acts(self) -> None:
         known = self.present()
         for act in self.catalogue.acts:
@@ -261,7 +282,7 @@ def main() -> int:
     given, catalogue = arguments(), load()
     state = State.read(given.out.with_name("demo-state.json"))
     portal = Portal(given.url, given.ini, state, catalogue)
-    progress = Progress(catalogue.size)
+    progress = Progress(catalogue.size + access.load().size)
     filler = Filler(portal, progress, given.out.with_name("demo-files"))
     try:
         filler.fill()

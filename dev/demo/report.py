@@ -7,6 +7,15 @@ from typing import Any
 
 from dev.demo.catalogue import Catalogue
 
+# whom to log in as to see requests for access, and where
+SEE = {
+    "moussa": ("/isp/access", "terms to accept, and a grant that was suspended"),
+    "ibrahim": ("/isp/access", "data to destroy; a request that waits for a second agreement"),
+    "marta": ("/isp/requests", "a queue, with a donor who asks and a question to the coordination"),
+    "yacouba": ("/isp/requests", "the second agreement to a list of people, asked for by letter"),
+    "rokia": ("/isp/requests", "the agreement of an office that a protocol names"),
+    "jonas": ("/isp/requests", "a question that waits for advice"),
+}
 LEVELS = ("low", "moderate", "high", "severe", "")
 EXPOSURES = ("open", "on request", "members")
 
@@ -35,13 +44,19 @@ def stored(dataset: dict[str, Any], key: str) -> str:
 
 def people(catalogue: Catalogue) -> list[dict[str, str]]:
     """Who can log in, in the words of a person who wants to try the portal."""
-    titles = {"sysadmin": "sysadmin", "visitor": "visitor", "admin": "reviewer, admin of"}
+    titles = {
+        "sysadmin": "sysadmin",
+        "visitor": "visitor",
+        "admin": "reviewer, admin of",
+        "member": "member of",
+    }
     return [
         {
             "name": persona.name,
             "fullname": persona.fullname,
             "password": catalogue.password,
             "role": f"{titles.get(persona.role, 'data manager of')} {persona.organisation}".strip(),
+            **dict(zip(("page", "see"), SEE.get(persona.name, ()), strict=False)),
         }
         for persona in catalogue.personas
     ]

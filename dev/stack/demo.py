@@ -27,11 +27,16 @@ def fill(state: State) -> None:
 
 def welcome(state: State) -> None:
     say(f"\nThe portal: {ckan.address(state)}")
-    say(f"Its mails:  {mailbox.address(state)}")
+    say(f"Its mails:  {mailbox.address(state)} (everything it sends is caught there)")
     try:
         people = json.loads(state.path("demo.json").read_text())
     except (FileNotFoundError, ValueError):
         people = []
     for person in people:
         say(f"  {person['name']:<22} {person['password']:<22} {person['role']}")
+    say("Who asks for data, and who answers:")
+    for person in people:
+        if "see" in person:
+            page = f"{ckan.address(state).rstrip('/')}{person['page']}"
+            say(f"  {person['name']:<8} {page}  {person['see']}")
     say("Stop it: make stop. Delete it: make reset. What runs: make status.")
