@@ -6,6 +6,7 @@ import datetime as dt
 import threading
 from typing import Any
 
+import ckan.plugins.toolkit as tk
 import pytest
 import sqlalchemy as sa
 from ckan import model
@@ -106,15 +107,29 @@ def test_data_that_is_strictly_confidential_has_no_button(
     made = dataset(sensitivity="severe")
     for user in (editor, sysadmin):
         assert "Ask for access" not in get(app, f"/dataset/{made['name']}", user).body
+    told = act("isp_request_prepare", sysadmin, id=made["id"])
+    assert told["formal"] is True
+    with app.flask_app.test_request_context():
+        shown = {"package": made, "told": {**told, "have": False, "why_not": None}}
+        words = tk.render("isp/snippets/ask.html", shown)
+    assert "formal request" in words
+    assert "Ask for access" not in words
+    assert f"/dataset/{made['name']}/request" not in words
 
 
-def test_who_holds_part_of_what_became_severe_is_shown_no_button(
+def test_what_became_strictly_confidential_takes_an_agreement(
     listed: Any, asker: Any, org_admin: Any, app: Any
 ) -> None:
-    granted(asker, org_admin, listed, files=[listed["file"]["id"]])
+    said = form_of(asker, files=listed["file"]["id"])
+    kept = post(app, f"/dataset/{listed['name']}/request/keep", asker, **said).json
+    assert 'name="agreement"' not in get(app, of(kept, "/write"), asker).body
     act("package_patch", org_admin, id=listed["id"], sensitivity="severe")
-    page = get(app, f"/dataset/{listed['name']}", asker)
-    assert "Ask for access" not in page.body
+    assert get(app, f"/dataset/{listed['name']}", asker).status_code == 404
+    page = get(app, of(kept, "/check"), asker).body
+    assert 'href="#field-agreement"' in page
+    assert 'name="agreement"' in page
+    assert f'name="files" value="{listed["file"]["id"]}"' in page
+    assert "list.csv" not in page
 
 
 def test_nothing_is_asked_of_a_dataset_that_somebody_does_not_see(
