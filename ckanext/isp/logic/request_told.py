@@ -32,8 +32,16 @@ def whole(seat: Seat) -> dict[str, Any]:
     """A request with all that its reader is to know of it.
 
     Whoever only advises is told neither who asks nor for what: the question says what it needs.
+    Whoever has an interest in it is told that, and no more.
     """
-    return _advising(seat) if seat.advises else _all(seat)
+    if seat.advises:
+        return _advising(seat)
+    return _apart(seat) if seat.person.conflict and not seat.person.requester else _all(seat)
+
+
+def _apart(seat: Seat) -> dict[str, Any]:
+    nothing: dict[str, Any] = {"moves": [], "roles": [], "reviews": False, "advises": False}
+    return {"request": seat.request.id, "state": seat.request.state, **nothing, "conflict": True}
 
 
 def _advising(seat: Seat) -> dict[str, Any]:

@@ -201,6 +201,9 @@ def page(number: int, command: str = "", data: Any = None, errors: Any = None) -
     :param command: what was refused, with what was typed for it and what is wrong
     """
     told = ask("isp_request_show", request=number)
+    if told.get("conflict") and Role.REQUESTER.value not in told["roles"]:
+        said = [wording.request.conflict()]
+        return tk.render("isp/refusal.html", extra_vars={"messages": said}), 403
     if Role.REQUESTER.value not in told["roles"]:
         return review_page(told)
     shown = {
