@@ -14,7 +14,7 @@ from .. import wording
 PLACE = "isp"
 KEY = "request_filters"
 ASKED = ("state", "q", "dataset", "organization", "sort")
-MOST = 20
+MOST, LONGEST = 20, 200
 
 
 def of(user_id: str) -> list[dict[str, str]]:
@@ -29,11 +29,12 @@ def keep(user_id: str, asked: Mapping[str, Any]) -> list[dict[str, str]]:
     :raises ValidationError: where there are too many
     """
     user = _locked(user_id)
-    others = [one for one in _read(user.plugin_extras) if one["name"] != asked["name"]]
+    name = str(asked["name"])[:LONGEST]
+    others = [one for one in _read(user.plugin_extras) if one["name"] != name]
     if len(others) >= MOST:
         raise tk.ValidationError({"name": [wording.reviewing.too_many_filters(MOST)]})
-    kept = {key: str(asked[key]) for key in ASKED if asked.get(key)}
-    return _write(user, [*others, {"name": asked["name"], **kept}])
+    kept = {key: str(asked[key])[:LONGEST] for key in ASKED if asked.get(key)}
+    return _write(user, [*others, {"name": name, **kept}])
 
 
 def drop(user_id: str, name: str) -> list[dict[str, str]]:
