@@ -30,8 +30,9 @@ FRAME = """<!doctype html><html lang="en"><meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1"><title>{title}</title>
 <style>body{{font:1rem/1.5 sans-serif;margin:2rem auto;max-width:60rem;padding:0 1rem}}
 table{{border-collapse:collapse;width:100%}}td,th{{text-align:left;padding:.375rem .75rem .375rem 0;
-border-bottom:1px solid #ccc;vertical-align:top}}pre{{white-space:pre-wrap;padding:1rem;
-background:#f4f4f4}}iframe{{width:100%;height:20rem;border:1px solid #ccc}}</style>
+border-bottom:1px solid #ccc;vertical-align:top;
+overflow-wrap:anywhere}}pre{{white-space:pre-wrap;padding:1rem;background:#f4f4f4}}
+iframe{{width:100%;height:20rem;border:1px solid #ccc}}</style>
 <h1>{title}</h1>{body}</html>"""
 
 

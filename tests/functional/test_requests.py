@@ -664,3 +664,40 @@ def test_what_was_written_in_a_request_is_erased_and_what_came_of_it_stays(
     assert (shown["state"], shown["said"], shown["erased"]) == ("declined", {}, True)
     assert "Amina" not in str(shown["steps"])
     assert shown["steps"][-1]["command"] == "decline"
+
+
+def test_the_second_agreement_is_told_as_that_of_those_who_have_not_given_the_first(
+    asker: Any, org_admin: Any, organization: Any, dataset: Dataset, editor: Any
+) -> None:
+    made = dataset(sensitivity="severe")
+    second = another_admin(organization)
+    said = {
+        **CRITERIA,
+        "organization": asker["organization"]["name"],
+        "agreement": "DSA 2026/4",
+        "requester": asker["name"],
+        "received_on": TODAY.isoformat(),
+        "received_by": "Letter of the head of office",
+    }
+    number = act("isp_request_type_in", editor, id=made["id"], **said)["request"]
+    act("isp_request_agree", org_admin, request=number, **TICKED)
+    told = act("isp_request_show", second, request=number)["agreements"]
+    theirs = {one["key"]: one["theirs"] for one in told}
+    names = [model.User.get(user["name"]).display_name for user in (org_admin, second)]
+    assert [name in theirs["second"] for name in names] == [False, True]
+
+
+def test_what_others_asked_for_the_same_data_is_told_by_purpose_and_organization(
+    asker: Any, org_admin: Any, listed: Any
+) -> None:
+    first = act("isp_request_draft", asker, id=listed["id"])["request"]
+    said = {**CRITERIA, "organization": asker["organization"]["name"], "purpose": "other"}
+    act("isp_request_submit", asker, request=first, **said)
+    other = factories.UserWithToken()
+    other["organization"] = factories.Organization(
+        users=[{"name": other["name"], "capacity": "editor"}]
+    )
+    number = sent(other, listed)["request"]
+    (alike,) = act("isp_request_similar", org_admin, request=number)
+    assert alike["asks_for"] == asker["organization"]["title"]
+    assert alike["purpose"] == "Another purpose"

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ckan import model
 from ckan.types import Context
 
 from .. import config, gate, wording
+from ..documents.compile import Document
 from ..policy import deciders
 from ..policy.access import May
 from ..policy.criteria import OTHER, Field
@@ -60,15 +61,23 @@ def purposes(verdict: Verdict) -> dict[str, str]:
     :returns: by what a request keeps: the words of the first language that they are written in
     """
     apply = {protocol.key for protocol in verdict.protocols}
-    documents = (one for one in gate.documents() if one.protocol.key in apply)
-    texts = (d.words(text) for d in documents for text in d.told.get("purposes", ()))
-    return {next(iter(words.values())): wording.pick(words) for words in texts}
+    return _purposes([one for one in gate.documents() if one.protocol.key in apply])
+
+
+def chosen_purpose(value: str) -> str:
+    """A purpose that was chosen of a list, whichever protocol of the portal has it in its."""
+    return _purposes(gate.documents()).get(value, value)
 
 
 def purpose(verdict: Verdict, said: Mapping[str, Any]) -> str:
     """A purpose as its reader reads it; as it was written where no protocol lists it."""
     value = said.get(Field.PURPOSE.value) or ""
     return {**purposes(verdict), OTHER: wording.asking.other_purpose()}.get(value, value)
+
+
+def _purposes(documents: Sequence[Document]) -> dict[str, str]:
+    texts = (one.words(text) for one in documents for text in one.told.get("purposes", ()))
+    return {next(iter(words.values())): wording.pick(words) for words in texts}
 
 
 def _offered(verdict: Verdict, chosen: str | None) -> list[dict[str, str]]:

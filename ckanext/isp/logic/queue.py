@@ -17,7 +17,7 @@ from ..services import offices
 from ..services import queue as listing
 from ..services.offices import LookedAfter
 from ..services.queue import Filter, Reader, Row
-from . import request_told, save
+from . import before_asking, request_told, save
 
 PART = 500
 
@@ -129,4 +129,6 @@ def told(row: Row) -> dict[str, Any]:
 def _purpose(said: Mapping[str, Any]) -> str | None:
     """The purpose as it was chosen, or in whoever asked's own words where it is another."""
     chosen = said.get(Field.PURPOSE.value)
-    return said.get(Field.PURPOSE_WORDS.value) if chosen == OTHER else chosen
+    if chosen == OTHER:
+        return said.get(Field.PURPOSE_WORDS.value)
+    return before_asking.chosen_purpose(chosen) if chosen else None

@@ -14,7 +14,7 @@ from .. import config, gate, wording
 from ..model.requests import Grant, Request
 from ..policy.access import May
 from ..policy.criteria import Field
-from ..policy.deciders import gives
+from ..policy.deciders import gives, of_key
 from ..policy.request import Command, State
 from ..policy.verdict import Verdict
 from ..services import files as store
@@ -84,7 +84,7 @@ def _all(seat: Seat) -> dict[str, Any]:
         "protocol": request.protocol,
         "protocol_version": request.protocol_version,
         "said": request.said or {},
-        "purpose": _purpose(seat),
+        "purpose": _purpose(seat, request),
         "erased": request.said is None,
         "offer": request.offer,
         "longer": request.longer,
@@ -135,6 +135,8 @@ def similar(seat: Seat) -> list[dict[str, Any]]:
         {
             **short(other),
             "said": other.said or {},
+            "purpose": _purpose(seat, other),
+            "asks_for": _organization(other.organization_id),
             "offer": other.offer,
             "answer": _answer(other),
         }
@@ -205,9 +207,10 @@ def _sees(seat: Seat) -> bool:
     return True
 
 
-def _purpose(seat: Seat) -> str:
-    said = seat.request.said or {}
-    return before_asking.purpose(seat.verdict if seat.package else Verdict(()), said)
+def _purpose(seat: Seat, request: Request) -> str:
+    """The purpose of a request for the same dataset, as its reader reads it."""
+    verdict = seat.verdict if seat.package else Verdict(())
+    return before_asking.purpose(verdict, request.said or {})
 
 
 def _to_write(seat: Seat) -> dict[str, Any]:
@@ -229,17 +232,20 @@ def _agreements(seat: Seat, agreed: dict[str, str]) -> list[dict[str, Any]]:
             "words": wording.request.agreement(agreement),
             "body": key.startswith("body:"),
             "given_by": people.name(agreed[key]) if key in agreed else None,
-            "theirs": _whose(seat, key),
+            "theirs": _whose(seat, key, agreed),
         }
         for key, agreement in seat.needed.items()
     ]
 
 
-def _whose(seat: Seat, key: str) -> list[str]:
+def _whose(seat: Seat, key: str, agreed: dict[str, str]) -> list[str]:
     """Some of those who can give an agreement, for those who look after the request."""
     if not seat.reviews or key.startswith("body:"):
         return []
-    return sorted(people.name(one) for one in sorted(seat.holders.own.get(key, ()))[:FEW])
+    own = seat.holders.own.get(key, frozenset())
+    if seat.needed[key].owners and key not in agreed:
+        own -= {agreed[other] for other in agreed if of_key(other).owners}
+    return sorted(people.name(one) for one in sorted(own)[:FEW])
 
 
 def _sharing(seat: Seat) -> list[dict[str, Any]]:

@@ -148,7 +148,7 @@ def _asked_files(told: dict[str, Any]) -> list[dict[str, Any]]:
 
 def _past(one: dict[str, Any]) -> dict[str, Any]:
     answer = one["answer"]
-    said = wording.request.command(Command(answer["command"])) if answer else ""
+    said = wording.asking.did(Command(answer["command"])) if answer else ""
     return {**one, "state_words": wording.request.state(State(one["state"])), "did": said}
 
 
