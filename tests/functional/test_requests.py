@@ -701,3 +701,42 @@ def test_what_others_asked_for_the_same_data_is_told_by_purpose_and_organization
     (alike,) = act("isp_request_similar", org_admin, request=number)
     assert alike["asks_for"] == asker["organization"]["title"]
     assert alike["purpose"] == "Another purpose"
+
+
+def test_what_became_strictly_confidential_while_it_waited_is_approved_under_an_agreement_only(
+    asker: Any, org_admin: Any, organization: Any, editor: Any, listed: Any
+) -> None:
+    number = sent(asker, listed)["request"]
+    act("package_patch", editor, id=listed["id"], sensitivity="severe", private=True)
+    told = refusal("isp_request_agree", org_admin, request=number, **TICKED)
+    assert "agreement" in told["request"][0]
+    act("isp_request_return", org_admin, request=number, note="Name the agreement.")
+    act("isp_request_submit", asker, request=number, agreement="DSA 2026/7")
+    assert act("isp_request_agree", org_admin, request=number, **TICKED)["state"] == "submitted"
+    second = another_admin(organization)
+    assert act("isp_request_agree", second, request=number, **TICKED)["state"] == "approved"
+
+
+def test_nothing_is_approved_of_a_dataset_that_is_gone(
+    asker: Any, org_admin: Any, sysadmin: Any, listed: Any
+) -> None:
+    number = sent(asker, listed)["request"]
+    act("package_delete", sysadmin, id=listed["id"])
+    assert refusal("isp_request_agree", org_admin, request=number, **TICKED)["request"]
+    act("dataset_purge", sysadmin, id=listed["id"])
+    with pytest.raises(tk.ObjectNotFound):
+        act("isp_request_agree", org_admin, request=number, **TICKED)
+    jobs.tend()
+    assert act("isp_request_show", asker, request=number)["state"] == "withdrawn"
+
+
+def test_an_organization_that_was_granted_data_holds_it_while_it_stands(
+    asker: Any, org_admin: Any, sysadmin: Any, listed: Any, app: CKANTestApp
+) -> None:
+    colleague = factories.UserWithToken()
+    told = {"id": asker["organization"]["id"], "username": colleague["name"], "role": "member"}
+    tk.get_action("organization_member_create")({"ignore_auth": True, "user": ""}, told)
+    granted(asker, org_admin, listed, organization=True)
+    assert downloaded(app, colleague, listed["file"]).data == TABLE
+    act("organization_delete", sysadmin, id=asker["organization"]["id"])
+    assert downloaded(app, colleague, listed["file"]).status_code == 403

@@ -12,7 +12,7 @@ from ckan import model
 from .. import config, gate, portal, wording
 from ..model.requests import Grant
 from ..policy import deciders
-from ..policy.criteria import Field
+from ..policy.criteria import Field, Lack
 from ..policy.deciders import Demand
 from ..policy.request import Command, State, unticked
 from ..services import ending, grants, requests
@@ -28,6 +28,7 @@ def agree(seat: Seat, door: str, data_dict: Mapping[str, Any]) -> None:
     """
     request, session = seat.request, model.Session
     seat.take(Command.AGREE, complete=False)
+    _can_be_given(seat)
     offer = _offer(seat, data_dict) if request.offer is None else request.offer
     given = requests.given(session, request)
     mine = deciders.gives(seat.needed, given, seat.keys, seat.user_id)
@@ -51,6 +52,21 @@ def end(seat: Seat, door: str, command: Command, note: str | None = None) -> Non
     seat.take(command)
     act, grant = seat.act(door, note), grant_of(seat)
     ending.end(model.Session, act, seat.request, grant, command, portal.world_of_requests())
+
+
+def _can_be_given(seat: Seat) -> None:
+    """Whether the dataset as it is now is given on request, and rests on what it has to.
+
+    :raises ValidationError: where it is gone, open or unclassified, or became such that an
+        agreement has to stand behind it (R40)
+    """
+    if seat.package is None:
+        raise tk.ValidationError({"request": [wording.request.no_such_dataset()]})
+    if refusal := asking.nothing_to_ask_for(seat.package):
+        raise tk.ValidationError({"request": [refusal]})
+    if seat.formal and not (seat.request.said or {}).get(Field.AGREEMENT.value):
+        lack = wording.request.lack(Field.AGREEMENT, Lack.MISSING, config.longest_days())
+        raise tk.ValidationError({"request": [lack]})
 
 
 def reconfirm(seat: Seat, door: str, note: str | None) -> None:

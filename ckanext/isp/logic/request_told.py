@@ -187,8 +187,7 @@ def _dataset(seat: Seat) -> dict[str, Any]:
     told: dict[str, Any] = {"id": seat.request.package_id, "name": None, "title": None}
     if seat.advises:
         return {**told, "id": None}
-    hidden = seat.person.requester and seat.formal and not _sees(seat)
-    if package is None or hidden:
+    if package is None or (seat.person.requester and seat.formal and not _sees(seat)):
         return told
     return {
         **told,

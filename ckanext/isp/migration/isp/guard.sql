@@ -290,6 +290,7 @@ BEGIN
        AND EXISTS (SELECT 1 FROM "user" u WHERE u.id = person AND u.state = 'active')
        AND (g.user_id = person
             OR g.organization_id IN (SELECT m.group_id FROM member m
+                JOIN "group" o ON o.id = m.group_id AND o.state = 'active'
                 WHERE m.table_name = 'user' AND m.table_id = person AND m.state = 'active'));
 END $$;
 
