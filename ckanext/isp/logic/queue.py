@@ -7,6 +7,7 @@ from typing import Any
 
 from ckan import authz, model
 from ckan.types import Context
+from flask import g, has_request_context
 
 from .. import config, gate, portal, wording
 from ..policy.criteria import OTHER, Field
@@ -19,6 +20,7 @@ from ..services.offices import LookedAfter
 from ..services.queue import Filter, Reader, Row
 from . import before_asking, request_told, save
 
+FIRST = "first"
 PART = 500
 
 
@@ -44,10 +46,23 @@ def reader(context: Context) -> Reader:
 
 
 def looked_after(user_id: str) -> list[LookedAfter]:
-    """The organisations whose requests somebody answers today."""
-    return offices.looked_after(
-        model.Session, user_id, gate.today(), cascades=portal.offices().cascades
+    """The organisations whose requests somebody answers today. Asked once per request for a page;
+    what somebody may do with one request, ``Seat`` asks anew."""
+    known: dict[str, list[LookedAfter]] = (
+        g.setdefault("isp_looked_after", {}) if has_request_context() else {}
     )
+    if user_id not in known:
+        cascades = portal.offices().cascades
+        found = offices.looked_after(model.Session, user_id, gate.today(), cascades=cascades)
+        known[user_id] = found
+    return known[user_id]
+
+
+def first(state: str | None, trays: Mapping[str, int]) -> str:
+    """What was asked for; where that is the first, what is overdue, or else new."""
+    if state != FIRST:
+        return state or ""
+    return (Tray.OVERDUE if trays[Tray.OVERDUE.value] else Tray.NEW).value
 
 
 def waiting(context: Context) -> int | None:

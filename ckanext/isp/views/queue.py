@@ -18,6 +18,7 @@ queue = Blueprint("isp_queue", __name__)
 
 ASKED = ("state", "q", "dataset", "organization", "sort")
 ALL = "all"
+FIRST = "first"
 PER_PAGE = 50
 
 
@@ -113,15 +114,10 @@ def _cell(value: Any) -> str:
 
 def _told(asked: dict[str, str], page: int) -> dict[str, Any]:
     """A part of the queue; names the tray that is shown where none was asked for."""
-    show = tk.get_action("isp_request_list")
     part = {"of": "queue", "limit": PER_PAGE, "offset": (page - 1) * PER_PAGE}
-    if asked["state"]:
-        return show({}, {**part, **asked})
-    for tray in (Tray.OVERDUE, Tray.NEW):
-        asked["state"] = tray.value
-        told = show({}, {**part, **asked})
-        if told["count"]:
-            break
+    wanted = {**asked, "state": asked["state"] or FIRST}
+    told: dict[str, Any] = tk.get_action("isp_request_list")({}, {**part, **wanted})
+    asked["state"] = told["state"]
     return told
 
 

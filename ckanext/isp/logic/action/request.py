@@ -198,7 +198,7 @@ def isp_request_list(context: Context, data_dict: DataDict) -> dict[str, Any]:
 
     :param of: ``mine``, or ``queue`` (what you look after; all for focal points)
     :param state: a state, or a tray: ``new``, ``overdue``, ``waiting``, ``held``, ``due``,
-        ``archive``
+        ``archive``; ``first`` for what is overdue, or else new
     :param q: words of a dataset's title, or of who asks
     :param dataset: id or name
     :param organization: id of the one that the data belongs to
@@ -209,14 +209,15 @@ def isp_request_list(context: Context, data_dict: DataDict) -> dict[str, Any]:
         wait for your advice, ``owners`` and ``administers``: organizations
     """
     tk.check_access("isp_request_list", context, data_dict)
-    wanted, today = queue.wanted(data_dict), gate.today()
-    part = data_dict["limit"], data_dict["offset"]
+    part, today = (data_dict["limit"], data_dict["offset"]), gate.today()
     if data_dict.get("of") == "queue":
         reader = queue.reader(context)
-        count, rows = listing.listed(model.Session, reader, wanted, today, *part)
         more = queue.about(reader)
+        more["state"] = queue.first(data_dict.get("state"), more["trays"])
+        wanted = queue.wanted({**data_dict, "state": more["state"]})
+        count, rows = listing.listed(model.Session, reader, wanted, today, *part)
     else:
-        user_id = save.user_id(context) or ""
+        user_id, wanted = save.user_id(context) or "", queue.wanted(data_dict)
         count, rows = listing.own(model.Session, user_id, wanted, today, *part)
         more = {"trays": {}}
     return {"count": count, "requests": [queue.told(row) for row in rows], **more}
