@@ -8,6 +8,7 @@ from typing import Any
 
 import ckan.plugins as p
 import ckan.plugins.toolkit as tk
+import makers
 import pytest
 import sqlalchemy as sa
 from ckan import model
@@ -112,34 +113,24 @@ def app(application: Any) -> CKANTestApp:
 
 @pytest.fixture
 def organization() -> dict[str, Any]:
-    return factories.Organization()
+    return makers.organization()
 
 
 @pytest.fixture
 def editor(organization: dict[str, Any]) -> dict[str, Any]:
     """A data manager: editor of the organization."""
-    user = factories.UserWithToken()
-    tk.get_action("organization_member_create")(
-        {"ignore_auth": True, "user": ""},
-        {"id": organization["id"], "username": user["name"], "role": "editor"},
-    )
-    return user
+    return makers.join(organization, makers.person(), "editor")
 
 
 @pytest.fixture
 def org_admin(organization: dict[str, Any]) -> dict[str, Any]:
     """A second person: administrator of the organization."""
-    user = factories.UserWithToken()
-    tk.get_action("organization_member_create")(
-        {"ignore_auth": True, "user": ""},
-        {"id": organization["id"], "username": user["name"], "role": "admin"},
-    )
-    return user
+    return makers.join(organization, makers.person(), "admin")
 
 
 @pytest.fixture
 def sysadmin() -> dict[str, Any]:
-    return factories.SysadminWithToken()
+    return makers.person(sysadmin=True)
 
 
 @pytest.fixture

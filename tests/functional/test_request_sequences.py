@@ -6,8 +6,8 @@ import datetime as dt
 from typing import Any
 
 import ckan.plugins.toolkit as tk
+import makers
 from ckan import model
-from ckan.tests import factories
 from conftest import Dataset
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
@@ -112,7 +112,7 @@ def test_no_sequence_of_commands_leads_to_a_byte_without_a_live_grant(
     listed: Any,
     dataset: Dataset,
 ) -> None:
-    colleague = factories.UserWithToken()
+    colleague = makers.person()
     told = {"id": asker["organization"]["id"], "username": colleague["name"], "role": "admin"}
     tk.get_action("organization_member_create")({"ignore_auth": True, "user": ""}, told)
     Sequences.people = {
@@ -121,7 +121,7 @@ def test_no_sequence_of_commands_leads_to_a_byte_without_a_live_grant(
         "second": another_admin(organization),
         "editor": editor,
         "colleague": colleague,
-        "stranger": factories.UserWithToken(),
+        "stranger": makers.person(),
         "sysadmin": sysadmin,
     }
     Sequences.made = listed
@@ -137,8 +137,8 @@ def test_no_sequence_of_commands_leads_to_a_byte_without_a_live_grant(
                         model.Session.rollback()
 
     quick = settings(
-        max_examples=12,
-        stateful_step_count=25,
+        max_examples=8,
+        stateful_step_count=20,
         deadline=None,
         suppress_health_check=list(HealthCheck),
     )

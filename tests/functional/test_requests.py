@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import ckan.plugins.toolkit as tk
+import makers
 import pytest
 import sqlalchemy as sa
 from ckan import model
@@ -47,10 +48,8 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def asker() -> dict[str, Any]:
     """Somebody of another organization."""
-    user = factories.UserWithToken()
-    user["organization"] = factories.Organization(
-        users=[{"name": user["name"], "capacity": "editor"}]
-    )
+    user = makers.person()
+    user["organization"] = makers.organization(editor=user)
     return user
 
 
@@ -116,10 +115,7 @@ def refusal(action: str, user: dict[str, Any], **data: Any) -> dict[str, list[st
 
 
 def another_admin(organization: dict[str, Any]) -> dict[str, Any]:
-    user = factories.UserWithToken()
-    told = {"id": organization["id"], "username": user["name"], "role": "admin"}
-    tk.get_action("organization_member_create")({"ignore_auth": True, "user": ""}, told)
-    return user
+    return makers.join(organization, makers.person(), "admin")
 
 
 @pytest.mark.parametrize(
@@ -139,7 +135,7 @@ def test_a_request_that_lacks_a_criterion_is_not_sent_and_nothing_typed_is_lost(
 
 def test_a_draft_is_nobody_elses(asker: Any, org_admin: Any, sysadmin: Any, listed: Any) -> None:
     number = act("isp_request_draft", asker, id=listed["id"], data="Not yet")["request"]
-    for other in (org_admin, sysadmin, factories.User()):
+    for other in (org_admin, sysadmin, makers.person()):
         with pytest.raises(tk.ObjectNotFound):
             act("isp_request_show", other, request=number)
 
@@ -173,7 +169,7 @@ def test_only_those_whose_office_it_is_answer(
 ) -> None:
     number = sent(asker, listed)["request"]
     said = {"note": "No", "body": "ICCM", "question": "May we?", **TICKED}
-    for other in (editor, factories.User()):
+    for other in (editor, makers.person()):
         with pytest.raises(tk.ObjectNotFound):
             act(f"isp_request_{action}", other, request=number, **said)
     for other in (asker, sysadmin):
@@ -192,7 +188,7 @@ def test_an_approval_without_its_ticks_says_which_are_missing(
 
 
 def test_whoever_belongs_to_no_organization_is_a_third_party(org_admin: Any, listed: Any) -> None:
-    stranger = {**factories.UserWithToken(), "organization": {"name": "Ministry of the Interior"}}
+    stranger = {**makers.person(), "organization": {"name": "Ministry of the Interior"}}
     shown = sent(stranger, listed)
     assert shown["third_party"] is True
     told = refusal("isp_request_agree", org_admin, request=shown["request"], **TICKED)
@@ -205,7 +201,7 @@ def test_an_organization_that_is_not_subject_to_the_protocol_is_a_third_party(
     assert sent(asker, listed)["third_party"] is False
     name = asker["organization"]["name"]
     monkeypatch.setitem(tk.config, config.THIRD_PARTIES, [name])
-    other = factories.UserWithToken()
+    other = makers.person()
     other["organization"] = {"name": name}
     told = {"id": name, "username": other["name"], "role": "member"}
     tk.get_action("organization_member_create")({"ignore_auth": True, "user": ""}, told)
@@ -239,11 +235,11 @@ def test_whoever_stepped_aside_decides_nothing(
 def test_a_stand_in_answers_and_not_a_third_party(
     asker: Any, org_admin: Any, organization: Any, listed: Any
 ) -> None:
-    standing = factories.UserWithToken()
+    standing = makers.person()
     until = (TODAY + dt.timedelta(days=3)).isoformat()
     said = {"organization": organization["name"], "stands_in": standing["name"]}
     row = act("isp_stand_in_name", org_admin, **said, until=until)
-    stranger = {**factories.UserWithToken(), "organization": {"name": "Ministry"}}
+    stranger = {**makers.person(), "organization": {"name": "Ministry"}}
     third = sent(stranger, listed)["request"]
     assert refusal("isp_request_agree", standing, request=third, **TICKED)["request"]
     number = sent(asker, listed)["request"]
@@ -256,7 +252,7 @@ def test_a_stand_in_answers_and_not_a_third_party(
 def test_a_deputy_answers_only_what_is_late_and_nothing_is_approved_by_time(
     asker: Any, org_admin: Any, organization: Any, listed: Any
 ) -> None:
-    deputy = factories.UserWithToken()
+    deputy = makers.person()
     said = {"organization": organization["name"], "stands_in": deputy["name"], "deputy": True}
     act("isp_stand_in_name", org_admin, **said)
     number = sent(asker, listed)["request"]
@@ -475,7 +471,7 @@ def test_a_grantee_of_a_dataset_for_members_finds_it_and_nothing_else_of_the_org
 def test_those_who_are_consulted_read_the_question_and_not_who_asks(
     asker: Any, org_admin: Any, listed: Any
 ) -> None:
-    adviser = factories.UserWithToken()
+    adviser = makers.person()
     number = sent(asker, listed)["request"]
     said = {"body": "ICCM", "user": adviser["name"], "question": "May a health NGO have it?"}
     ask = tk.get_action("isp_request_consult")
@@ -496,7 +492,7 @@ def test_earlier_outcomes_stand_beside_a_request_for_those_who_decide(
 ) -> None:
     first = sent(asker, listed)["request"]
     act("isp_request_decline", org_admin, request=first, note="Totals would do.")
-    other = factories.UserWithToken()
+    other = makers.person()
     other["organization"] = asker["organization"]
     second = sent(other, listed)["request"]
     found = act("isp_request_similar", org_admin, request=second)
@@ -607,7 +603,7 @@ def test_those_whom_it_concerns_are_told_of_each_step_and_nobody_of_their_own(
 def test_what_is_overdue_goes_to_deciders_then_to_deputies_each_once(
     asker: Any, org_admin: Any, organization: Any, listed: Any
 ) -> None:
-    deputy = factories.UserWithToken()
+    deputy = makers.person()
     said = {"organization": organization["name"], "stands_in": deputy["name"], "deputy": True}
     act("isp_stand_in_name", org_admin, **said)
     number = sent(asker, listed)["request"]
@@ -628,7 +624,7 @@ def test_silence_about_destruction_goes_on_to_those_who_decide_and_to_focal_poin
     app: CKANTestApp,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    focal = factories.UserWithToken()
+    focal = makers.person()
     monkeypatch.setitem(tk.config, config.FOCAL_POINTS, [focal["name"]])
     number = granted(asker, org_admin, listed)["request"]
     downloaded(app, asker, listed["file"])
@@ -693,7 +689,7 @@ def test_what_others_asked_for_the_same_data_is_told_by_purpose_and_organization
     first = act("isp_request_draft", asker, id=listed["id"])["request"]
     said = {**CRITERIA, "organization": asker["organization"]["name"], "purpose": "other"}
     act("isp_request_submit", asker, request=first, **said)
-    other = factories.UserWithToken()
+    other = makers.person()
     other["organization"] = factories.Organization(
         users=[{"name": other["name"], "capacity": "editor"}]
     )
@@ -733,7 +729,7 @@ def test_nothing_is_approved_of_a_dataset_that_is_gone(
 def test_an_organization_that_was_granted_data_holds_it_while_it_stands(
     asker: Any, org_admin: Any, sysadmin: Any, listed: Any, app: CKANTestApp
 ) -> None:
-    colleague = factories.UserWithToken()
+    colleague = makers.person()
     told = {"id": asker["organization"]["id"], "username": colleague["name"], "role": "member"}
     tk.get_action("organization_member_create")({"ignore_auth": True, "user": ""}, told)
     granted(asker, org_admin, listed, organization=True)
