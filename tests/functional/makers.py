@@ -23,12 +23,11 @@ class Person(dict[str, Any]):
         return self["token"]
 
 
-def person(*, sysadmin: bool = False) -> Person:
+def person(*, sysadmin: bool = False, fullname: str = "") -> Person:
     """Somebody with an account."""
     name = f"person-{next(_number):04d}"
-    user = model.User(
-        name=name, fullname=name.title(), email=f"{name}@example.org", sysadmin=sysadmin
-    )
+    called = fullname or name.title()
+    user = model.User(name=name, fullname=called, email=f"{name}@example.org", sysadmin=sysadmin)
     user.password = "correct-horse-staple"
     model.Session.add(user)
     model.Session.commit()

@@ -10,6 +10,7 @@ from typing import Any
 
 import ckan.plugins as p
 import ckan.plugins.toolkit as tk
+import makers
 import pytest
 from ckan import authz, logic, model
 from ckan.plugins import core
@@ -57,10 +58,8 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def asker() -> dict[str, Any]:
     """Somebody of another organization."""
-    user = factories.UserWithToken()
-    user["organization"] = factories.Organization(
-        users=[{"name": user["name"], "capacity": "editor"}]
-    )
+    user = makers.person()
+    user["organization"] = makers.organization(editor=user)
     return user
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import ckan.plugins.toolkit as tk
+import makers
 import pytest
 import sqlalchemy as sa
 from ckan import model
@@ -45,7 +46,7 @@ def postman(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Postman
 
 @pytest.fixture
 def reader() -> dict[str, Any]:
-    return factories.UserWithToken(fullname="Ann Reader")
+    return makers.person(fullname="Ann Reader")
 
 
 Tell = Callable[..., None]
