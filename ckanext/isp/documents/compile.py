@@ -121,7 +121,9 @@ def _document(reading: Reading) -> Document:
     rows = tuple(islice(table.table(), MAX_ROWS))
     if len(rows) == MAX_ROWS:
         reading.fault(Fault.TOO_MANY, "rows", most=MAX_ROWS)
-    protocol = _protocol(reading, own, rows, tuple(table.minimums()))
+    # a table that is refused is not made ready to be read
+    read = rows if len(rows) < MAX_ROWS else ()
+    protocol = _protocol(reading, own, read, tuple(table.minimums()))
     _dates_and_reviews(reading)
     _languages(reading)
     types = dict(_types(reading, rows))
