@@ -22,7 +22,7 @@ from ckan.lib.redis import connect_to_redis
 from ckanext.isp.policy.notice import Notice
 from ckanext.isp.services import notices
 from tests.browser.people import PASSWORD, PEOPLE
-from tests.functional.conftest import empty
+from tests.functional.emptying import empty
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "schemas" / "protocols" / "examples"
 LINK = {"url": "https://example.org/3w.csv", "name": "3W, national", "format": "CSV"}
