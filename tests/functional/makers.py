@@ -25,7 +25,7 @@ class Person(dict[str, Any]):
 
 def person(*, sysadmin: bool = False, fullname: str = "") -> Person:
     """Somebody with an account."""
-    name = f"person-{next(_number):04d}"
+    name = f"somebody-{next(_number):04d}"
     called = fullname or name.title()
     user = model.User(name=name, fullname=called, email=f"{name}@example.org", sysadmin=sysadmin)
     user.password = "correct-horse-staple"
