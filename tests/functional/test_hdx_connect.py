@@ -5,12 +5,10 @@ from __future__ import annotations
 import contextlib
 import json
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import ckan.plugins as p
 import ckan.plugins.toolkit as tk
-import makers
 import pytest
 from ckan import authz, logic, model
 from ckan.plugins import core
@@ -18,14 +16,14 @@ from ckan.tests import factories
 from ckan.tests.helpers import CKANTestApp
 from conftest import Dataset, events
 from test_datasets import act, refused
-from test_files import TABLE, Upload
-from test_requests import CRITERIA, TICKED, downloaded
+from test_requests import CRITERIA, TICKED, asker, downloaded, listed, store
 
 from ckanext.isp import config, doctor, jobs
 from ckanext.isp.services import grants
-from ckanext.isp.store import keys
 from ckanext.isp.views import get_blueprints
 from ckanext.isp.views.hdx_connect import hdx_connect
+
+__all__ = ["asker", "listed", "store"]
 
 FORM = {
     "sender_name": "Amina Haddad",
@@ -46,29 +44,6 @@ EXTRAS = {
 COUNTED = ("requests", "replied", "declined", "shared")
 PENDING = "You already have a pending request. Please wait for the reply."
 METADATA_ONLY = "Dataset is not metadata only type"
-
-
-@pytest.fixture(autouse=True)
-def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(tk.config, config.KEY_FILE, str(tmp_path / "keys"))
-    monkeypatch.setitem(tk.config, "ckan.storage_path", str(tmp_path / "storage"))
-    keys.add(str(tmp_path / "keys"))
-
-
-@pytest.fixture
-def asker() -> dict[str, Any]:
-    """Somebody of another organization."""
-    user = makers.person()
-    user["organization"] = makers.organization(editor=user)
-    return user
-
-
-@pytest.fixture
-def listed(dataset: Dataset, editor: dict[str, Any]) -> dict[str, Any]:
-    """A Moderate dataset on request, with one file."""
-    made = dataset(sensitivity="moderate", private=False, is_requestdata_type=True)
-    made["file"] = act("isp_file_create", editor, id=made["id"], upload=Upload(TABLE, "list.csv"))
-    return made
 
 
 def asked(asker: dict[str, Any], made: dict[str, Any], **more: Any) -> dict[str, Any]:
