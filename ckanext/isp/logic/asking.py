@@ -15,7 +15,7 @@ from .. import config, gate, wording
 from ..model.requests import Request
 from ..policy import calendar, criteria
 from ..policy.access import May
-from ..policy.criteria import Field
+from ..policy.criteria import Field, Lack
 from ..policy.request import Command, State
 from ..policy.scale import Exposure
 from ..services import files as store
@@ -98,10 +98,15 @@ def sendable(seat: Seat, said: Mapping[str, Any]) -> None:
         raise tk.ValidationError(errors)
 
 
+def unmet(seat: Seat, said: Mapping[str, Any]) -> dict[Field, Lack]:
+    """What of the criteria a request does not meet."""
+    days, longest = with_days(said), config.longest_days()
+    return criteria.lacks(days, gate.today(), formal=seat.formal, longest=longest)
+
+
 def lacks(seat: Seat, said: Mapping[str, Any]) -> dict[str, list[str]]:
     """What a request lacks before it can be sent, a sentence by field."""
-    longest = config.longest_days()
-    found = criteria.lacks(with_days(said), gate.today(), formal=seat.formal, longest=longest)
+    longest, found = config.longest_days(), unmet(seat, said)
     errors = {f.value: [wording.request.lack(f, lack, longest)] for f, lack in found.items()}
     known = {file.id for file in store.listed(model.Session, seat.request.package_id)}
     if set(said.get(Field.FILES.value) or ()) - known:

@@ -35,7 +35,7 @@ def create(context: Context, data_dict: Mapping[str, Any]) -> Seat:
     seat = Seat(context, request)
     said = {**_said(seat, data_dict), **asking.said(data_dict)}
     requests.write(model.Session, request, said)
-    if hdx_told.lacks(seat, said):
+    if asking.unmet(seat, said):
         _send_back(seat)
     else:
         asking.send(seat, DOOR)
@@ -45,7 +45,7 @@ def create(context: Context, data_dict: Mapping[str, Any]) -> Seat:
 def notices(seat: Seat) -> list[dict[str, str]]:
     """What became of a request that was asked so."""
     if seat.state is State.RETURNED:
-        said = hdx_told.why_returned(seat, hdx_told.lacks(seat, seat.request.said or {}))
+        said = hdx_told.why_returned(seat, asking.unmet(seat, seat.request.said or {}))
         return [{"code": "returned", "message": said}]
     day = seat.request.answer_by.isoformat() if seat.request.answer_by else ""
     said = wording.hdx.sent(day, hdx_told.page_of(seat.request))
@@ -115,7 +115,7 @@ def _send_back(seat: Seat) -> None:
     """Return it to whoever asks, before anybody else sees it."""
     to = move(State.DRAFT, Command.RETURN, frozenset({Role.PORTAL}))
     act = seat.act(DOOR)
-    found = hdx_told.lacks(seat, seat.request.said or {})
+    found = asking.unmet(seat, seat.request.said or {})
     told = {field.value: lack.value for field, lack in found.items()}
     portal = Act(None, act.door, act.protocol)
     requests.step(model.Session, portal, seat.request, Command.RETURN, to, {"lacks": told})

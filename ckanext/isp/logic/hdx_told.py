@@ -12,14 +12,13 @@ from ckan import model
 
 from .. import config, gate, wording
 from ..model.requests import Request
-from ..policy import criteria
 from ..policy.criteria import Field, Lack
 from ..policy.hdx import Standing, standing
 from ..policy.request import State
 from ..services import hdx_connect
 from ..services.hdx_connect import Counters
 from ..services.queue import Row
-from . import asking, people
+from . import people
 from .seat import Seat
 
 # what was asked by HDX's form and has no field of ours
@@ -108,12 +107,6 @@ def counters(counted: Counters, package: model.Package) -> dict[str, Any]:
 def sums(counted: Counters) -> dict[str, Any]:
     """Counts of the requests for several datasets: each a row with one column, as it is there."""
     return {name: [[number]] for name, number in counted._asdict().items()}
-
-
-def lacks(seat: Seat, said: Mapping[str, Any]) -> dict[Field, Lack]:
-    """What of the criteria a request does not meet."""
-    told, longest = asking.with_days(said), config.longest_days()
-    return criteria.lacks(told, gate.today(), formal=seat.formal, longest=longest)
 
 
 def why_returned(seat: Seat, found: Mapping[Field, Lack]) -> str:
