@@ -114,11 +114,25 @@ def visit(desks: Desks) -> Iterator[Visit]:
         page = desks.at(who, width, js).new_page()
         opened.append(page)
         page.goto(path)
+        if js:
+            wait_for_modules(page)
         return page
 
     yield open_page
     for page in opened:
         page.close()
+
+
+def wait_for_modules(page: Page) -> None:
+    """CKAN begins them once it has fetched their words; until then no script hears anybody."""
+    page.wait_for_function(
+        """() => {
+            const {registry = {}, instances = {}} = (window.ckan || {}).module || {};
+            const names = [...document.querySelectorAll('[data-module]')]
+                .flatMap((element) => element.dataset.module.trim().split(/\\s+/));
+            return names.every((name) => !registry[name] || instances[name]);
+        }"""
+    )
 
 
 def log_in(portal: str, browser: Browser, name: str) -> Any:

@@ -62,7 +62,6 @@ def test_questions_come_one_after_another(visit: Visit) -> None:
 def test_3w_by_district_in_afghanistan_is_told_at_once_with_its_row(visit: Visit) -> None:
     """Story 4; counts what she has to do, and how long the portal takes."""
     page = visit("/dataset/new", "amina")
-    page.wait_for_load_state("networkidle")
     began, clicks = time.monotonic(), 0
     answer(page, "place", "Afghanistan")
     choose_type(page, "3W")
@@ -272,14 +271,12 @@ PAGES = {
 @pytest.mark.parametrize("path", PAGES.values(), ids=PAGES)
 def test_nothing_scrolls_sideways_on_a_phone(visit: Visit, path: str) -> None:
     page = visit(f"/fr{path}", "amina", width=360)
-    page.wait_for_load_state("networkidle")
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
 
 
 @pytest.mark.parametrize("path", PAGES.values(), ids=PAGES)
 def test_nothing_is_hard_to_see_or_hear(visit: Visit, path: str) -> None:
     page = visit(path, "amina")
-    page.wait_for_load_state("networkidle")
     if question(page, "place").count():
         answer(page, "place", "Afghanistan")
         choose_type(page, "3W")

@@ -52,7 +52,6 @@ def see(visit: Visit) -> Callable[..., Page]:
             link = visit("/protocol/proposals", "fatima").get_by_text("Look at it").last
             path = path.format(decided=(link.get_attribute("href") or "").rpartition("/")[2])
         page = visit(f"{language}{path}", "fatima", **told)
-        page.wait_for_load_state("networkidle")
         return page
 
     return open_page

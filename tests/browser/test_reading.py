@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from tests.browser.conftest import Visit
 
@@ -23,22 +23,16 @@ PAGES = {
 OURS = ".isp-step, .isp-box, .isp-badges, .isp-page"
 
 
-def ready(page: Page) -> None:
-    page.wait_for_load_state("networkidle")
-
-
 @pytest.mark.parametrize("path", PAGES.values(), ids=PAGES)
 def test_nothing_scrolls_sideways_on_a_phone(visit: Visit, path: str) -> None:
     """In French, whose words are longer."""
     page = visit(f"/fr{path}", "amina", width=360)
-    ready(page)
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
 
 
 @pytest.mark.parametrize("path", PAGES.values(), ids=PAGES)
 def test_nothing_is_hard_to_see_or_hear(visit: Visit, path: str) -> None:
     page = visit(path, "amina")
-    ready(page)
     parts = [part for part in OURS.split(", ") if page.locator(part).count()]
     found = Axe().run(page, context={"include": [[part] for part in parts]}) if parts else None
     violations = found.response["violations"] if found else []
@@ -51,7 +45,6 @@ def test_nothing_is_hard_to_see_or_hear(visit: Visit, path: str) -> None:
 
 def test_the_step_is_done_by_keyboard_alone(visit: Visit) -> None:
     page = visit("/dataset/new", "amina")
-    ready(page)
     page.locator("#field-notes").focus()
     for _ in range(12):
         page.keyboard.press("Tab")

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Visit
+from tests.browser.conftest import Visit, wait_for_modules
 from tests.browser.questions import ADVICE, pass_until, question
 
 
@@ -84,7 +84,7 @@ def say(page: Page, **answers: str) -> None:
     """Answer questions as they come, each once the portal has heard the one before; those that
     come before stay open.
     """
-    page.wait_for_load_state("networkidle")
+    wait_for_modules(page)
     for fact, value in answers.items():
         name = fact.replace("__", ".")
         pass_until(page, name)
