@@ -20,7 +20,7 @@ from ..policy.request import Command, State
 from ..policy.scale import Exposure
 from ..services import files as store
 from ..services import requests
-from . import save
+from . import people, save
 from .seat import Seat, about, organizations
 
 # what a person's next request begins with; the data and the reason are each request's own
@@ -41,7 +41,7 @@ def dataset(context: Context, reference: str) -> model.Package:
         tk.check_access("package_show", fresh_context(context), {"id": package.id})
     except tk.NotAuthorized:
         raise tk.ObjectNotFound(wording.request.no_such_dataset()) from None
-    why_not = refusal(model.User.get(context.get("user")), package)
+    why_not = refusal(people.who(context), package)
     if why_not:
         raise tk.ValidationError({"id": [why_not]})
     return package

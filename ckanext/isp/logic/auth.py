@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import ckan.authz as authz
 import ckan.plugins as p
 import ckan.plugins.toolkit as tk
@@ -13,7 +11,7 @@ from ckan.types import AuthFunction, AuthResult, Context, DataDict
 
 from .. import config
 from ..model.tables import Event
-from . import hdx_names, queue
+from . import hdx_names, people, queue
 
 
 @tk.auth_allow_anonymous_access
@@ -32,7 +30,7 @@ def who_sees_the_dataset(context: Context, data_dict: DataDict) -> AuthResult:
 
 def who_is_known(context: Context, data_dict: DataDict) -> AuthResult:
     """Everybody's own, or what each dataset then asks for itself."""
-    return {"success": _user(context) is not None}
+    return {"success": people.who(context) is not None}
 
 
 def who_sees_the_dataset_and_is_known(context: Context, data_dict: DataDict) -> AuthResult:
@@ -55,7 +53,7 @@ def who_edits_it_or_lists_their_own(context: Context, data_dict: DataDict) -> Au
 def who_runs_its_organization(context: Context, data_dict: DataDict) -> AuthResult:
     """An administrator of the dataset's organization decides; never the one who proposed."""
     package = model.Package.get(data_dict.get("package_id"))
-    user = _user(context)
+    user = people.who(context)
     if package is None or user is None:
         return {"success": False}
     allowed = authz.has_user_permission_for_group_or_org(package.owner_org, user.name, "admin")
@@ -89,7 +87,7 @@ def who_answers_for_the_organization(context: Context, data_dict: DataDict) -> A
 
 def focal_points(context: Context, data_dict: DataDict) -> AuthResult:
     """By name in the portal's configuration; of two that are needed, the database sees to it."""
-    user = _user(context)
+    user = people.who(context)
     return {"success": user is not None and user.name in config.focal_points()}
 
 
@@ -237,7 +235,3 @@ def offered() -> dict[str, AuthFunction]:
     """What the plugin decides on this portal."""
     tables = ("datastore_info", "datastore_search") if p.plugin_loaded("datastore") else ()
     return {**FUNCTIONS, **dict.fromkeys(tables, without_ids), **hdx_names.auth(HDX)}
-
-
-def _user(context: Context) -> Any:
-    return model.User.get(context.get("user"))

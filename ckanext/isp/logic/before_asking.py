@@ -18,7 +18,7 @@ from ..policy.request import State
 from ..policy.scale import Level
 from ..policy.verdict import Verdict
 from ..services import grants, requests
-from . import asking, save
+from . import asking, people, save
 from .seat import about, organizations
 
 
@@ -26,7 +26,7 @@ def told(context: Context, package: model.Package) -> dict[str, Any]:
     """How a dataset is asked for, and where its reader stands to it."""
     stored, verdict = about(package)
     level = stored.facts.level
-    user = model.User.get(context.get("user"))
+    user = people.who(context)
     needed = deciders.needed(verdict, level).values()
     return {
         "why_not": asking.refusal(user, package),

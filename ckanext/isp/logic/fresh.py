@@ -25,6 +25,7 @@ from ..model.standing import Standing
 from ..policy.facts import ON_REQUEST, SENSITIVITY, TRUE
 from ..policy.scale import Exposure, Level, rank
 from ..services import outbox
+from . import people
 
 log = logging.getLogger(__name__)
 
@@ -220,13 +221,8 @@ def _visible(context: Context, row: Any) -> bool:
     if (row.state == "active" and row.private is False) or _sees_all(context):
         return True
     plugin = lib_plugins.get_permission_labels()
-    mine = plugin.get_user_dataset_labels(_user(context))
+    mine = plugin.get_user_dataset_labels(people.who(context))
     return not set(plugin.get_dataset_labels(row)).isdisjoint(mine)
-
-
-def _user(context: Context) -> Any:
-    known = context.get("auth_user_obj")
-    return known or (model.User.get(context["user"]) if context.get("user") else None)
 
 
 def _sees_all(context: Context) -> bool:

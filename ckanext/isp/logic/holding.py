@@ -118,7 +118,7 @@ def of_dataset(context: Context, package: model.Package) -> dict[str, Any]:
 
 def _may_end(context: Context, package: model.Package) -> bool:
     """Whether somebody looks after requests for a dataset; of each, the request itself says."""
-    user = model.User.get(context.get("user"))
+    user = people.who(context)
     if user is None or user.name in config.focal_points():
         return user is not None
     found = queue.looked_after(save.user_id(context) or "")

@@ -20,6 +20,7 @@ from ..policy.scale import Level
 from ..policy.verdict import Verdict
 from ..services import impact, to_classify
 from ..services.to_classify import Editable
+from . import people
 
 UNCLASSIFIED, INCOMPLETE, LOOSER, STRICTER = "unclassified", "incomplete", "looser", "stricter"
 MOST = 1000
@@ -36,7 +37,7 @@ def page(context: Context, asked: DataDict) -> dict[str, Any]:
 
 def editable(context: Context) -> Editable:
     """The datasets that the user of a context may edit."""
-    user = model.User.get(context.get("user"))
+    user = people.who(context)
     if user is None or user.sysadmin:
         return Editable(None if user else ())
     mine = tk.get_action("organization_list_for_user")(

@@ -13,7 +13,7 @@ from ..policy.notice import Notice
 from ..services import notices
 from ..services.notices import UNKNOWN, Subject
 from ..wording import notice as words
-from . import fresh
+from . import fresh, people
 
 
 def reader(context: Context) -> Any:
@@ -21,7 +21,7 @@ def reader(context: Context) -> Any:
 
     :raises NotAuthorized: where there is none
     """
-    user = model.User.get(context.get("user"))
+    user = people.who(context)
     if user is None:
         raise tk.NotAuthorized()
     return user

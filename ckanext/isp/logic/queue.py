@@ -18,7 +18,7 @@ from ..services import offices
 from ..services import queue as listing
 from ..services.offices import LookedAfter
 from ..services.queue import Filter, Reader, Row
-from . import before_asking, request_told, save
+from . import before_asking, people, request_told
 
 FIRST = "first"
 PART = 500
@@ -26,19 +26,18 @@ PART = 500
 
 def reader(context: Context) -> Reader:
     """What somebody looks after, by their offices as they are today. One query."""
-    user_id = save.user_id(context) or ""
-    user = model.User.get(user_id)
+    user = people.who(context)
     if user is None:
-        return Reader(user_id)
+        return Reader("")
     if user.name in config.focal_points() or authz.is_sysadmin(user.name):
-        return Reader(user_id, everything=True)
-    found = looked_after(user_id)
+        return Reader(user.id, everything=True)
+    found = looked_after(user.id)
     keys = {
         f"{Demand.OFFICE.value}:{key}" for key, who in config.offices().items() if user.name in who
     }
     keys |= {f"{Demand.ORGANISATION.value}:{one.name}" for one in found if one.role == "own"}
     return Reader(
-        user_id,
+        user.id,
         frozenset(one.id for one in found if one.role != "deputy"),
         frozenset(keys),
         frozenset(one.id for one in found if one.role == "deputy"),

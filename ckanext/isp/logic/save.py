@@ -23,7 +23,7 @@ from ..policy.verdict import Verdict
 from ..services import act as acts
 from ..services import classification, datasets, lowering, record
 from ..services.act import Act
-from . import acknowledgement, answers, fields, remains, sealing
+from . import acknowledgement, answers, fields, people, remains, sealing
 from .answers import Said
 from .fields import Reading
 
@@ -378,8 +378,5 @@ def _warn(context: Context, told: Any, name: str) -> Any:
 
 def user_id(context: Context) -> str | None:
     """Who acts in a context; None for nobody."""
-    user = context.get("auth_user_obj")
-    if user is not None and getattr(user, "id", None):
-        return user.id
-    found = model.User.get(context.get("user"))
-    return found.id if found else None
+    user = people.who(context)
+    return user.id if user else None

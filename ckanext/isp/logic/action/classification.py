@@ -12,7 +12,7 @@ from ckan.types import Context, DataDict
 
 from ... import wording
 from ...services import classification
-from .. import answers, bulk, listing, save, schema
+from .. import answers, bulk, listing, people, save, schema
 
 __all__ = [
     "isp_answers_recent",
@@ -68,7 +68,7 @@ def isp_answers_recent(context: Context, data_dict: DataDict) -> list[dict[str, 
     :param offset: how many to skip (0)
     """
     tk.check_access("isp_answers_recent", context, data_dict)
-    me: Any = model.User.get(context["user"])
+    me: Any = people.who(context)
     limit = min(data_dict["limit"], 100)
     return classification.recent(model.Session, me.id, limit, data_dict["offset"])
 
