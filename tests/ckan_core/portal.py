@@ -18,6 +18,7 @@ from typing import Any
 
 import ckan.plugins as p
 import ckan.plugins.toolkit as tk
+import emptying
 import pytest
 import yaml
 from ckan import model
@@ -160,22 +161,6 @@ class Portal:
         def reset() -> None:
             factories.fake.unique.clear()
             close_all_sessions()
-            empty()
+            emptying.empty()
 
         return reset
-
-
-def empty() -> None:
-    """No row of CKAN's, none on record, none that waits for the index."""
-    from ckanext.isp.model import guard
-
-    with model.meta.engine.begin() as connection:
-        for table in reversed(guard.RECORDS):
-            connection.exec_driver_sql(f"ALTER TABLE {table} DISABLE TRIGGER USER")
-            connection.exec_driver_sql(f"DELETE FROM {table}")
-        for table in guard.RECORDS:
-            guard.make_append_only(connection, table)
-        connection.exec_driver_sql("UPDATE isp_guard SET mode = 'armed'")
-    model.repo.delete_all()
-    with model.meta.engine.begin() as connection:
-        connection.exec_driver_sql("DELETE FROM isp_outbox")

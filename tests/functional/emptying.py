@@ -9,26 +9,33 @@ from ckan import model
 
 from ckanext.isp.model import guard
 
-NUMBERED = sa.text(
-    "SELECT setval(pg_get_serial_sequence(:table, 'id'), 1, false) FROM pg_attribute "
-    "WHERE attrelid = to_regclass(:table) AND attname = 'id' AND attidentity <> ''"
-)
 KEPT = {"isp_guard", "isp_exempt_type"}
+# what a test numbers begins with 1
+NUMBERED = (
+    "SELECT setval(pg_get_serial_sequence('{0}', 'id'), 1, false) FROM pg_attribute "
+    "WHERE attrelid = '{0}'::regclass AND attname = 'id' AND attidentity <> ''"
+)
 
 
 def empty() -> None:
     """Remove every row. Records can only be emptied by their owner, with their triggers off."""
     with model.meta.engine.begin() as connection:
-        for table in guard.RECORDS:
-            connection.exec_driver_sql(f"ALTER TABLE {table} DISABLE TRIGGER USER")
-        for table in [*filled(connection), "isp_outbox"]:
-            connection.exec_driver_sql(f'DELETE FROM "{table}"')
-        for table in guard.RECORDS:
+        found = filled(connection)
+        records = [table for table in guard.RECORDS if table in found]
+        connection.exec_driver_sql(
+            "; ".join(
+                (
+                    *(f"ALTER TABLE {table} DISABLE TRIGGER USER" for table in records),
+                    # deleting datasets fills it again
+                    *(f'DELETE FROM "{table}"' for table in [*found, "isp_outbox"]),
+                    *map(NUMBERED.format, guard.RECORDS),
+                    "UPDATE isp_guard SET mode = 'armed'",
+                    "DELETE FROM isp_exempt_type",
+                )
+            )
+        )
+        for table in records:
             guard.make_append_only(connection, table)
-            # what a test numbers begins with 1
-            connection.execute(NUMBERED, {"table": table})
-        connection.exec_driver_sql("UPDATE isp_guard SET mode = 'armed'")
-        connection.exec_driver_sql("DELETE FROM isp_exempt_type")
 
 
 def filled(connection: sa.Connection) -> list[str]:
