@@ -31,6 +31,7 @@ class Postman(Keeper):
         self.tried = 0
         self.port = free_port()
         self._server: Controller | None = None
+        self._read: dict[Path, EmailMessage] = {}
 
     @property
     def address(self) -> str:
@@ -48,7 +49,9 @@ class Postman(Keeper):
     @property
     def mails(self) -> list[EmailMessage]:
         """What it took, oldest first."""
-        return [read(path) for path in reversed(kept(self.folder))]
+        paths = kept(self.folder)[::-1]
+        self._read |= {path: read(path) for path in paths if path not in self._read}
+        return [self._read[path] for path in paths]
 
     async def handle_RCPT(self, server: Any, _session: Any, envelope: Any, to: str, _o: Any) -> str:
         self.tried += 1
