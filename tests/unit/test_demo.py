@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from functools import cache
 from typing import Any
 
 import pytest
@@ -26,6 +27,7 @@ ANSWERED = [dataset for dataset in CATALOGUE.datasets if "isp_answers" in datase
 HEADING = re.compile(r"# --- (\w+),|  - name: (\S+)\n")
 
 
+@cache
 def documents(*, later: bool) -> list[Document]:
     """Those in force before the demo's changes, or after those that somebody approved."""
     found = {}
