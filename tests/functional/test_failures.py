@@ -11,6 +11,7 @@ import io
 import shutil
 import signal
 import tempfile
+import threading
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
@@ -25,6 +26,7 @@ from ckanext.datastore.backend import DatastoreBackend, get_all_resources_ids_in
 from click.testing import CliRunner, Result
 from conftest import Dataset, events, found_by_anyone, row
 from failing import Full, Process, Served, Steps, Work, deaths, two_at_once, worker
+from postman import until
 from werkzeug.datastructures import FileStorage
 
 from ckanext.isp import config, doctor, portal
@@ -654,6 +656,38 @@ def test_what_comes_while_a_dataset_is_sealed_is_sealed_by_one_run_or_the_other(
 
     for _at in two_at_once(steps, prepare, least=8):
         sealed_once(made, folder, TABLE, f"[InternetShortcut]\r\nURL={link}\r\n".encode())
+
+
+WAITS = sa.text(
+    "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND database = "
+    "(SELECT oid FROM pg_database WHERE datname = current_database())"
+)
+
+
+def test_rows_that_are_being_written_are_sealed_and_later_ones_are_refused(
+    folder: Path, left_by_a_raise: Left, editor: dict[str, Any]
+) -> None:
+    made = left_by_a_raise(table=True)
+    last: dict[str, Any] = {
+        "resource_id": made["datastore"],
+        "records": [{"name": CANARY.decode(), "tent": 3}],
+        "method": "insert",
+        "force": True,
+        "include_records": False,
+    }
+    sealer = threading.Thread(target=sealing.seal, args=(made["id"],), daemon=True)
+    with model.meta.engine.connect() as writer:
+        sealing.sealing.writing(writer, made["id"])
+        with pytest.raises(tk.ValidationError) as late:
+            call(editor, "datastore_upsert", **last)
+        assert "restricted files" in late.value.error_dict["resource_id"][0]
+        model.Session.rollback()
+        sealer.start()
+        until(lambda: writer.execute(WAITS).scalar_one() > 0)
+        context: Any = {"user": "", "ignore_auth": True}
+        DatastoreBackend.get_active_backend().upsert(context, dict(last))
+    sealer.join(60)
+    assert kept(made) == sorted([TABLE, TENTS + b'"Amina,34",3\r\n'])
 
 
 def test_no_key_is_dropped_that_a_file_which_comes_needs(

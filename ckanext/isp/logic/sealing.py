@@ -24,7 +24,7 @@ from ckan.lib import files as lib_files
 from ckan.lib import uploader
 from rq import Retry
 
-from .. import config, gate, jobs, portal
+from .. import config, gate, jobs, portal, wording
 from ..model.tables import RestrictedFile as File
 from ..services import datasets, sealing
 from ..services import files as store
@@ -146,6 +146,22 @@ def alone(package_id: str) -> Iterator[bool]:
         yield sealing.alone(connection, package_id)
 
 
+@contextlib.contextmanager
+def writing(package_id: str) -> Iterator[None]:
+    """While rows of a table of this dataset are written.
+
+    :raises ValidationError: where its tables are on their way into the store
+    """
+    with model.meta.engine.connect() as connection:
+        sealing.writing(connection, package_id)
+        if config.key_file() and belongs(package_id):
+            package: Any = model.Package.get(package_id)
+            level = datasets.whole(model.Session, package, config.places()).facts.level
+            words = wording.level_and_class(level)
+            raise tk.ValidationError({"resource_id": [wording.file.no_rows(words)]})
+        yield
+
+
 def belongs(package_id: str) -> bool:
     """Whether the resources of a dataset, as it is now, belong into the restricted store."""
     asked = (gate.protocols(), gate.today(), config.places())
@@ -154,7 +170,10 @@ def belongs(package_id: str) -> bool:
 
 def _seal(act: Act, resource: model.Resource, there: Place) -> bool:
     before, given = sealing.mark(resource), _given(resource)
-    package_id, source = resource.package_id, _source(resource)
+    package_id = resource.package_id
+    with model.meta.engine.connect() as connection:
+        sealing.written(connection, package_id)
+    source = _source(resource)
     where = Where(package_id, config.store(), before["id"])
     maker = act.user_id or tk.get_action("get_site_user")({"ignore_auth": True}, {})["id"]
     store.beginning(model.Session)

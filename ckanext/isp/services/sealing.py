@@ -42,6 +42,8 @@ _COPIES = sa.text(
     "AND data::jsonb #> '{package,resources}' <> '[]'"
 )
 _LOCK = sa.text("SELECT pg_try_advisory_xact_lock(hashtext('isp-seal'), hashtext(:id))")
+_WRITING = sa.text("SELECT pg_advisory_xact_lock_shared(hashtext('isp-rows'), hashtext(:id))")
+_WRITTEN = sa.text("SELECT pg_advisory_xact_lock(hashtext('isp-rows'), hashtext(:id))")
 
 
 def waiting(
@@ -112,3 +114,13 @@ def take_out(session: Session, package_id: str, resource_id: str) -> None:
 def alone(connection: sa.Connection, package_id: str) -> bool:
     """Whether nobody else seals this dataset; holds until this connection's transaction ends."""
     return bool(connection.execute(_LOCK, {"id": package_id}).scalar_one())
+
+
+def writing(connection: sa.Connection, package_id: str) -> None:
+    """Rows of a dataset's tables are written until this connection's transaction ends."""
+    connection.execute(_WRITING, {"id": package_id})
+
+
+def written(connection: sa.Connection, package_id: str) -> None:
+    """Wait until rows that are being written are there; who comes later is told that it is late."""
+    connection.execute(_WRITTEN, {"id": package_id})

@@ -102,6 +102,13 @@ def no_links(level: str) -> str:
     ).format(level=level)
 
 
+def no_rows(level: str) -> str:
+    return _(
+        "This dataset is {level}: its tables become restricted files, and take no more rows. Add "
+        "what is new as a file, on the page of its restricted files or with isp_file_create."
+    ).format(level=level)
+
+
 def newer_version(by: str, kept: int) -> str:
     return _("A newer version came; {by} keeps {number} earlier ones.").format(by=by, number=kept)
 

@@ -26,6 +26,7 @@ from . import (
     review,
     search,
     stand_in,
+    table,
 )
 from .acknowledgement import *  # noqa: F403
 from .case import *  # noqa: F403
@@ -77,4 +78,4 @@ __all__ = [
 def offered() -> dict[str, Any]:
     """What the plugin offers on this portal, CKAN's own actions that it wraps among them."""
     own = {name: globals()[name] for name in __all__}
-    return {**own, **activity.doors(), **hdx_connect.offered()}
+    return {**own, **activity.doors(), **table.doors(), **hdx_connect.offered()}
