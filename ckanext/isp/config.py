@@ -21,6 +21,7 @@ ANSWER_DAYS = "ckanext.isp.requests.answer_days"
 WEEKEND = "ckanext.isp.requests.weekend"
 HOLIDAYS = "ckanext.isp.requests.holidays"
 REQUEST_DAYS = "ckanext.isp.requests.keep_days"
+NOTICE_DAYS = "ckanext.isp.notices.keep_days"
 LONGEST_DAYS = "ckanext.isp.requests.longest_days"
 CONNECT_ACTIONS = "ckanext.isp.hdx.connect_actions"
 MIRRORS = "ckanext.isp.mirrors"
@@ -86,6 +87,11 @@ def holidays() -> frozenset[dt.date]:
 def request_days() -> int:
     """After how many days what was written in a request that is over is erased; 0 for never."""
     return tk.config[REQUEST_DAYS]
+
+
+def notice_days() -> int:
+    """After how many days a notice is erased; 0 for never."""
+    return tk.config[NOTICE_DAYS]
 
 
 def longest_days() -> int:

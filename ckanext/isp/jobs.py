@@ -127,14 +127,16 @@ def chain_all() -> int:
 
 
 def forget_older() -> int:
-    """Erase what was written in requests that are long over, and from the record who people are of
-    whom nothing was recorded for long.
+    """Erase what was written in requests that are long over, old notices, and from the record who
+    people are of whom nothing was recorded for long.
 
-    :returns: how many; none where the portal keeps them
+    :returns: how many people; none where the portal keeps them
     """
-    said = config.request_days()
+    said, told = config.request_days(), config.notice_days()
     if said > 0:
         forgetting.forget_older_requests(model.Session, said)
+    if told > 0:
+        forgetting.forget_older_notices(model.Session, told)
     days = config.person_days()
     done = forgetting.forget_older(model.Session, Act(None, "worker"), days) if days > 0 else 0
     model.Session.commit()

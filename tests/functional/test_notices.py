@@ -418,6 +418,21 @@ def test_visits_have_the_worker_try_again(
     assert 0 < connect_to_redis().ttl(post.ASKED_KEY) <= post.ASKED_SECONDS
 
 
+def test_old_notices_are_erased_but_for_those_whose_mail_is_still_to_leave(
+    tell: Tell, postman: Postman
+) -> None:
+    tell(request=1)
+    post.deliver()
+    tell(request=2)
+    old = "UPDATE isp_notice SET made_at = made_at - interval '731 days'"
+    with model.meta.engine.begin() as connection:
+        connection.exec_driver_sql(old)
+    tell(request=3)
+    jobs.forget_older()
+    kept = model.Session.scalars(sa.text("SELECT about->>'request' FROM isp_notice ORDER BY id"))
+    assert list(kept) == ["2", "3"]
+
+
 # what a mail may say
 
 

@@ -28,6 +28,11 @@ _OLDER = sa.text(
     RETURNING p.digest"""
 )
 
+_OLD_NOTICES = sa.text(
+    "DELETE FROM isp_notice WHERE mail NOT IN ('waiting', 'leaving') "
+    "AND made_at < clock_timestamp() - make_interval(days => :days) RETURNING id"
+)
+
 
 def forget(session: Session, act: Act, person: frozenset[str]) -> int:
     """Erase who somebody is; each erasure is on record.
@@ -55,6 +60,11 @@ def forget_older_requests(session: Session, days: int) -> int:
     """Erase what was written in requests that were over so many days ago (R66)."""
     before = sa.func.clock_timestamp() - sa.func.make_interval(0, 0, 0, days)
     return _unsaid(session, sa.and_(Request.changed_at < before, _OVER))
+
+
+def forget_older_notices(session: Session, days: int) -> int:
+    """Erase notices that were made so many days ago, but for those whose mail is still to leave."""
+    return len(list(session.scalars(_OLD_NOTICES, {"days": days})))
 
 
 def _unsaid(session: Session, which: ColumnElement[bool]) -> int:
