@@ -47,6 +47,16 @@ def test_the_floor_is_never_exceeded(several: list[Protocol], facts: Facts) -> N
     assert decide(several, facts, TODAY).allowed <= decide((), facts, TODAY).allowed
 
 
+@given(SEVERAL, FACTS)
+def test_what_may_be_public_may_be_found_and_severe_data_never(
+    several: list[Protocol], facts: Facts
+) -> None:
+    verdict = decide(several, facts, TODAY)
+    public = any(exposure.public for exposure in verdict.allowed)
+    assert verdict.found or not public
+    assert not (verdict.found and facts.level is Level.SEVERE)
+
+
 @given(st.booleans(), st.booleans(), st.booleans(), LEVELS, LEVELS)
 def test_a_higher_level_never_allows_what_a_lower_one_forbids(
     active: bool, owned: bool, resources: bool, one: Level | None, other: Level | None

@@ -123,6 +123,13 @@ def without_ids(next_auth: AuthFunction, context: Context, data_dict: DataDict) 
 
 
 @tk.chained_auth_function
+def if_known(next_auth: AuthFunction, context: Context, data_dict: DataDict) -> AuthResult:
+    """As CKAN's, of those who have logged in: it fails for all others."""
+    known = who_is_known(context, data_dict)
+    return next_auth(context, data_dict) if known["success"] else known
+
+
+@tk.chained_auth_function
 @tk.auth_allow_anonymous_access
 def task_status_show(next_auth: AuthFunction, context: Context, data_dict: DataDict) -> AuthResult:
     """What a loader says of a resource may quote it: for those who may have the resource."""
@@ -170,9 +177,11 @@ HDX: dict[str, AuthFunction] = {
     "requestdata_request_archive_by_package_id": who_edits_its_dataset,
 }
 
+COLLABORATORS = ("create", "delete", "list")
 FUNCTIONS: dict[str, AuthFunction] = {
     "package_show": without_ids,
     "package_update": without_ids,
+    **dict.fromkeys((f"package_collaborator_{what}" for what in COLLABORATORS), if_known),
     "resource_show": without_ids,
     "task_status_show": task_status_show,
     "isp_verdict_show": who_sees_the_dataset,

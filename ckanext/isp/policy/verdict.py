@@ -88,6 +88,13 @@ class Verdict:
     def allows(self, exposure: Exposure) -> bool:
         return exposure in self.allowed
 
+    @property
+    def found(self) -> bool:
+        """Whether those who do not have the data may know of it, by its level and what those said
+        who gave it; that it holds files for now, or is not classified yet, hides nothing."""
+        said = [r.allows for r in self.reasons if r.code in (Code.LEVEL, Code.ONWARD)]
+        return not said or any(one.public for one in frozenset.intersection(*said))
+
     def against(self, exposure: Exposure) -> tuple[Reason, ...]:
         """The reasons that stand against an exposure."""
         return tuple(reason for reason in self.reasons if exposure not in reason.allows)

@@ -10,12 +10,16 @@ from flask import Blueprint, Response, current_app, g, request
 from flask_login import current_user
 from werkzeug.exceptions import NotFound
 
-from .. import doctor, jobs, notify
+from .. import doctor, jobs, notify, wording
+from ..logic import unseen
 
 guard = Blueprint("isp_guard", __name__)
 
 STATIC = ("/webassets/", "/base/")
 NO_STORE = "private, no-store"
+OF_ONE_DATASET = ("/dataset/<id>", "/isp/requests/type-in/<id>")
+# pages that are not found by what their action says
+SAID_BY_ACTIONS = (".read", ".download", ".keep_first")
 
 
 @guard.before_app_request
@@ -53,6 +57,16 @@ def keep_out_of_shared_caches() -> None:
         g.isp_no_store = request.environ["__no_cache__"] = True
 
 
+@guard.before_app_request
+def answer_as_if_there_were_none() -> Any:
+    """What nobody is to know of has no pages."""
+    named = (request.view_args or {}).get("id")
+    if not named or not _of_one_dataset() or (request.endpoint or "").endswith(SAID_BY_ACTIONS):
+        return None
+    missing = unseen.or_missing({"user": current_user.name}, named)
+    return tk.abort(404, wording.request.no_such_dataset()) if missing else None
+
+
 @guard.after_app_request
 def forbid_copies(response: Response) -> Response:
     """``no-store`` on everything that is not public, errors included."""
@@ -86,6 +100,14 @@ def refusal(error: tk.ValidationError) -> Any:
 def nothing_here(error: Exception) -> Any:
     """Where a page expects no refusal: what may not be seen is answered like what there is not."""
     return current_app.handle_user_exception(NotFound())
+
+
+def _of_one_dataset() -> bool:
+    """Whether a page is CKAN's of one dataset, whatever its type, or one of ours."""
+    ours = (request.blueprint or "").startswith("isp")
+    return "package_type" in (request.view_args or {}) or (
+        ours and str(request.url_rule).startswith(OF_ONE_DATASET)
+    )
 
 
 def _is_data() -> bool:

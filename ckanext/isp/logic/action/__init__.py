@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from .. import unseen
 from . import (
     acknowledgement,
     activity,
@@ -78,4 +79,5 @@ __all__ = [
 def offered() -> dict[str, Any]:
     """What the plugin offers on this portal, CKAN's own actions that it wraps among them."""
     own = {name: globals()[name] for name in __all__}
-    return {**own, **activity.doors(), **table.doors(), **hdx_connect.offered()}
+    doors = {**activity.doors(), **table.doors(), **hdx_connect.offered()}
+    return unseen.answered({**own, **doors})

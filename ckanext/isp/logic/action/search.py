@@ -9,17 +9,16 @@ import ckan.plugins.toolkit as tk
 from ckan import model
 from ckan.types import Action, Context, DataDict
 
-from .. import fresh
+from .. import fresh, unseen
 
 # more than a portal has, fewer than would be slow
 FORMATS_AT_MOST, FORMATS_SUGGESTED = 1000, 5
-# the id of no dataset
-NOTHING = "-"
 
 __all__ = [
     "am_following_dataset",
     "current_package_list_with_resources",
     "dataset_follower_count",
+    "follow_dataset",
     "format_autocomplete",
     "group_list",
     "group_list_authz",
@@ -33,6 +32,7 @@ __all__ = [
     "tag_list",
     "tag_search",
     "tag_show",
+    "unfollow_dataset",
 ]
 
 
@@ -160,14 +160,26 @@ def organization_list(up: Action, context: Context, data_dict: DataDict) -> Any:
 @tk.chained_action
 def dataset_follower_count(up: Action, context: Context, data_dict: DataDict) -> Any:
     """Count the followers of a dataset that the user may see."""
-    return up(context, _of_a_seen_dataset(context, data_dict))
+    return up(context, unseen.of_a_seen_dataset(context, data_dict))
 
 
 @tk.side_effect_free
 @tk.chained_action
 def am_following_dataset(up: Action, context: Context, data_dict: DataDict) -> Any:
     """Whether the user follows a dataset that the user may see."""
-    return up(context, _of_a_seen_dataset(context, data_dict))
+    return up(context, unseen.of_a_seen_dataset(context, data_dict))
+
+
+@tk.chained_action
+def follow_dataset(up: Action, context: Context, data_dict: DataDict) -> Any:
+    """Follow a dataset that the user may see."""
+    return up(context, unseen.of_a_seen_dataset(context, data_dict))
+
+
+@tk.chained_action
+def unfollow_dataset(up: Action, context: Context, data_dict: DataDict) -> Any:
+    """Follow a dataset no more that the user may see."""
+    return up(context, unseen.of_a_seen_dataset(context, data_dict))
 
 
 def _tags_told(context: Context, of: Mapping[str, Any], names: Iterable[str]) -> set[str]:
@@ -200,14 +212,6 @@ def _recounted(context: Context, found: list[Any]) -> list[Any]:
         field, key = ("owner_org", "id") if one["is_organization"] else ("groups", "name")
         one["package_count"] = counts[field].get(one[key], 0)
     return found
-
-
-def _of_a_seen_dataset(context: Context, data_dict: DataDict) -> DataDict:
-    """What was asked; of a dataset that the user may not see, as of one that there is not."""
-    asked = data_dict.get("id")
-    if not isinstance(asked, str) or fresh.seen(context, [asked]):
-        return data_dict
-    return {**data_dict, "id": NOTHING}
 
 
 def _field_of(tag: dict[str, Any]) -> str:
