@@ -33,7 +33,8 @@ def find(context: Context, data_dict: Mapping[str, Any], *, lock: bool = False) 
     """
     seat = Seat.find(context, data_dict["id"], lock=lock)
     of = data_dict.get("package_id")
-    named = of in (None, "", seat.request.package_id, seat.package and seat.package.name)
+    called = None if seat.estranged else seat.package and seat.package.name
+    named = of in (None, "", seat.request.package_id, called)
     if not named or not (seat.reviews or seat.person.requester):
         raise tk.ObjectNotFound(wording.request.no_such_request())
     return seat

@@ -18,7 +18,7 @@ from ..services import offices
 from ..services import queue as listing
 from ..services.offices import LookedAfter
 from ..services.queue import Filter, Reader, Row
-from . import before_asking, people, request_told
+from . import before_asking, fresh, people, request_told, save
 
 FIRST = "first"
 PART = 500
@@ -93,6 +93,22 @@ def exported(context: Context, data_dict: Mapping[str, Any]) -> Iterator[dict[st
         yield from map(told, listing.numbered(model.Session, found[start : start + PART]))
 
 
+def own(context: Context, data_dict: Mapping[str, Any]) -> tuple[int, list[dict[str, Any]]]:
+    """How many requests of their own somebody finds, and a part of them.
+
+    Datasets that they do not see now are neither named nor found by what they are called.
+    """
+    user_id, today = save.user_id(context) or "", gate.today()
+    asked = listing.asked_of(model.Session, user_id)
+    unnamed = asked - fresh.seen(context, asked)
+    looked_for = wanted(data_dict)._replace(unnamed=frozenset(unnamed))
+    part = data_dict["limit"], data_dict["offset"]
+    count, rows = listing.own(model.Session, user_id, looked_for, today, *part)
+    return count, [
+        _unnamed(row) if row.request.package_id in unnamed else told(row) for row in rows
+    ]
+
+
 def wanted(data_dict: Mapping[str, Any]) -> Filter:
     """What is looked for; a word that is neither a tray nor a state looks for nothing less."""
     state = data_dict.get("state") or ""
@@ -138,6 +154,12 @@ def told(row: Row) -> dict[str, Any]:
         "state_words": wording.request.state(State(request.state)),
         "longer": bool(request.longer),
     }
+
+
+def _unnamed(row: Row) -> dict[str, Any]:
+    """A row of a dataset that whoever asked does not see now, with what they called it."""
+    data = (row.request.said or {}).get(Field.DATA.value)
+    return {**told(row._replace(title=None, name=None, owner=None)), "data": data}
 
 
 def _purpose(said: Mapping[str, Any]) -> str | None:

@@ -6,9 +6,7 @@ import datetime as dt
 from dataclasses import asdict
 from typing import Any
 
-import ckan.plugins.toolkit as tk
 from ckan import model
-from ckan.logic import fresh_context
 
 from .. import config, gate, wording
 from ..model.requests import Grant, Request
@@ -98,7 +96,14 @@ def _all(seat: Seat) -> dict[str, Any]:
         "grant": granted(seat.grant, seat.state) if seat.grant else None,
         "seen": request.round,
         **(_to_write(seat) if asking.editable(seat) else {}),
+        **(_of_what_was_seen(seat) if seat.estranged else {}),
     }
+
+
+def _of_what_was_seen(seat: Seat) -> dict[str, Any]:
+    """What is kept back of a dataset that whoever asked does not see any more: how it is now."""
+    formal = seat.formal and asking.editable(seat)
+    return {"level_now": None, "sharing": [], "agreements": [], "files": [], "formal": formal}
 
 
 def short(
@@ -181,13 +186,12 @@ def granted(grant: Grant, state: State | None = None) -> dict[str, Any]:
 
 
 def _dataset(seat: Seat) -> dict[str, Any]:
-    """The dataset by name: for those who decide, and for those who asked. What is Strictly
-    Confidential is named to nobody who does not see it."""
+    """The dataset by name: for those who decide, and for those who asked and see it now."""
     package = seat.package
     told: dict[str, Any] = {"id": seat.request.package_id, "name": None, "title": None}
     if seat.advises:
         return {**told, "id": None}
-    if package is None or (seat.person.requester and seat.formal and not _sees(seat)):
+    if package is None or seat.estranged:
         return told
     return {
         **told,
@@ -196,14 +200,6 @@ def _dataset(seat: Seat) -> dict[str, Any]:
         "organization": _organization(package.owner_org),
         "state": package.state,
     }
-
-
-def _sees(seat: Seat) -> bool:
-    try:
-        tk.check_access("package_show", fresh_context(seat.context), {"id": seat.package.id})
-    except tk.NotAuthorized:
-        return False
-    return True
 
 
 def _purpose(seat: Seat, request: Request) -> str:
@@ -297,7 +293,7 @@ def _steps(seat: Seat) -> list[dict[str, Any]]:
             "state": row.state,
             "by": people.name(row.by) if row.by else None,
             "at": row.at.isoformat(),
-            "note": note or hdx_told.step_words(seat, details),
+            "note": note or (None if seat.estranged else hdx_told.step_words(seat, details)),
             **{key: value for key, value in details.items() if key not in UNNAMED},
         }
         for row, note, details in requests.steps(model.Session, seat.request.id)

@@ -35,7 +35,7 @@ from ..policy.verdict import Verdict
 from ..services import datasets, grants, offices, requests, telling
 from ..services.act import Act
 from ..services.offices import Holders
-from . import people, save
+from . import fresh, people, save
 
 
 @dataclass(frozen=True)
@@ -153,6 +153,17 @@ class Seat:
         person = self.person
         office = person.meets or person.stands_in or person.deputy or person.focal
         return bool(self.roles) or office or authz.is_sysadmin(self.context.get("user"))
+
+    @cached_property
+    def sees(self) -> bool:
+        """Whether they see the dataset as it is now: a request gives nobody sight of it."""
+        package = self.package
+        return package is not None and bool(fresh.seen(self.context, [package.id]))
+
+    @property
+    def estranged(self) -> bool:
+        """Whether they asked for a dataset that they do not see now: they know what they wrote."""
+        return self.person.requester and not self.sees
 
     @property
     def reviews(self) -> bool:

@@ -53,7 +53,10 @@ class Reader:
 
 
 class Filter(NamedTuple):
-    """What is looked for."""
+    """What is looked for.
+
+    :param unnamed: ids of datasets that are not found by what they are called, or whose they are
+    """
 
     tray: Tray | None = None
     state: State | None = None
@@ -61,6 +64,7 @@ class Filter(NamedTuple):
     dataset: str | None = None
     organization: str | None = None
     sort: str = "due"
+    unnamed: frozenset[str] = frozenset()
 
 
 class Row(NamedTuple):
@@ -109,6 +113,12 @@ def own(
     theirs = sa.or_(Request.requester == user_id, Request.typed_in_by == user_id)
     found = [theirs, *_wanted(wanted, today)]
     return count_of(session, found), _rows(session, found, wanted, limit, offset)
+
+
+def asked_of(session: Session, user_id: str) -> set[str]:
+    """The datasets that somebody's own requests are about."""
+    theirs = sa.or_(Request.requester == user_id, Request.typed_in_by == user_id)
+    return set(session.scalars(sa.select(Request.package_id).where(theirs).distinct()))
 
 
 def count_of(session: Session, found: list[ColumnElement[bool]]) -> int:
@@ -275,14 +285,17 @@ def _looked_after(reader: Reader, today: dt.date) -> list[ColumnElement[bool]]:
 
 def _wanted(wanted: Filter, today: dt.date) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = []
+    named = Request.package_id.not_in(sorted(wanted.unnamed))
     if wanted.tray:
         found += _in(wanted.tray, today)
     if wanted.state:
         found.append(Request.state == wanted.state.value)
     if wanted.dataset:
-        found.append(sa.or_(*(c == wanted.dataset for c in (model.Package.id, model.Package.name))))
+        of = model.Package
+        by_name = sa.and_(of.name == wanted.dataset, named)
+        found.append(sa.or_(of.id == wanted.dataset, by_name))
     if wanted.organization:
-        found.append(model.Package.owner_org == wanted.organization)
+        found += [model.Package.owner_org == wanted.organization, named]
     if wanted.text:
         like = f"%{wanted.text}%"
         asker = sa.select(model.User.id).where(
@@ -290,7 +303,7 @@ def _wanted(wanted: Filter, today: dt.date) -> list[ColumnElement[bool]]:
         )
         found.append(
             sa.or_(
-                model.Package.title.ilike(like),
+                sa.and_(model.Package.title.ilike(like), named),
                 Request.said["organization"].astext.ilike(like),
                 Request.requester.in_(asker),
             )

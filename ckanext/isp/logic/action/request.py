@@ -200,13 +200,14 @@ def isp_request_list(context: Context, data_dict: DataDict) -> dict[str, Any]:
     :param state: a state, or a tray: ``new``, ``overdue``, ``waiting``, ``held``, ``due``,
         ``archive``; ``first`` for what is overdue, or else new
     :param q: words of a dataset's title, or of who asks
-    :param dataset: id or name
+    :param dataset: id or name; of your own that you do not see now, id
     :param organization: id of the one that the data belongs to
     :param sort: ``due``, ``newest``, ``oldest``, ``changed``, ``ends`` (of what is granted) or
         ``destroyed`` (by when it is to be)
     :returns: ``count``, ``requests``, and of a queue ``trays``: how many lie in each, ``apart``:
         how many wait that others decide because you have an interest, ``asked``: questions that
-        wait for your advice, ``owners`` and ``administers``: organizations
+        wait for your advice, ``owners`` and ``administers``: organizations. A dataset of your own
+        requests that you do not see now is not named: ``data`` is what you called it
     """
     tk.check_access("isp_request_list", context, data_dict)
     part, today = (data_dict["limit"], data_dict["offset"]), gate.today()
@@ -216,11 +217,11 @@ def isp_request_list(context: Context, data_dict: DataDict) -> dict[str, Any]:
         more["state"] = queue.first(data_dict.get("state"), more["trays"])
         wanted = queue.wanted({**data_dict, "state": more["state"]})
         count, rows = listing.listed(model.Session, reader, wanted, today, *part)
+        told = [queue.told(row) for row in rows]
     else:
-        user_id, wanted = save.user_id(context) or "", queue.wanted(data_dict)
-        count, rows = listing.own(model.Session, user_id, wanted, today, *part)
+        count, told = queue.own(context, data_dict)
         more = {"trays": {}}
-    return {"count": count, "requests": [queue.told(row) for row in rows], **more}
+    return {"count": count, "requests": told, **more}
 
 
 @validate(schema.noted)
