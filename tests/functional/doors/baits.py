@@ -6,9 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from . import asking
 from .datasets import HIGH, LOW, MODERATE, SEVERE, drain
 from .datasets import words as two_words
-from .people import ANONYMOUS, STRANGER, SYSADMIN, Person
+from .people import ANONYMOUS, STRANGER, SYSADMIN, Person, do
 from .readers import CUSTODIAN, FORMER, KEEPERS, NEWCOMER, OUTPOST, THEIRS, VAULT
 from .servers import Portal
 
@@ -37,6 +38,11 @@ WORDS = {
     "described": "what is said of a restricted file",
     "reason": "why somebody proposed another level",
     "case": "what is said in a case",
+    "requester": "who asks for it, as they say",
+    "email": "the address of whoever asks",
+    "purpose": "what it is asked for",
+    "answer": "what whoever asked was answered",
+    "drafted": "what was written of a request that was never sent",
 }
 _SEAL = """
 from ckanext.isp.logic import sealing
@@ -91,7 +97,7 @@ class Bait:
 
 def beginning(portal: Portal, people: dict[str, Any], kind: str) -> Bait:
     """A bait of which nothing is made yet, in a group of its own."""
-    group = _do(people[SYSADMIN], "group_create", name=f"camp-{two_words()[0]}")
+    group = do(people[SYSADMIN], "group_create", name=f"camp-{two_words()[0]}")
     return Bait(portal, people, kind, {what: two_words()[0] for what in WORDS}, group=group["id"])
 
 
@@ -102,9 +108,9 @@ def opened(portal: Portal, people: dict[str, Any], kind: str) -> Bait:
     _describe(bait, author, private=False, **_level(portal, LOW))
     _fill(bait, author)
     for when in ("now", "then"):
-        _do(author, "package_patch", id=bait.id, notes=f"{bait.words['notes']} {when}")
+        do(author, "package_patch", id=bait.id, notes=f"{bait.words['notes']} {when}")
     for who in (FORMER, NEWCOMER):
-        _do(people[who], "follow_dataset", id=bait.id)
+        do(people[who], "follow_dataset", id=bait.id)
     _keep_beside(bait)
     _learn_activities(bait)
     return bait
@@ -114,19 +120,22 @@ def raised(portal: Portal, people: dict[str, Any]) -> Bait:
     """One that was open, then on request and then High, its files sealed on the way."""
     bait = opened(portal, people, RAISED)
     manager: Person = people[CUSTODIAN]
-    _do(manager, "package_patch", id=bait.id, sensitivity=MODERATE)
+    do(manager, "package_patch", id=bait.id, sensitivity=MODERATE)
     sealed = portal.script(_SEAL, id=bait.id)
     assert sealed["ok"], sealed
     assert sealed["answer"] == [2, 0]
     drain(portal)
     asked = {"private": False, "is_requestdata_type": True, "notes": bait.words["notes"]}
-    _do(manager, "package_patch", id=bait.id, **asked)
+    do(manager, "package_patch", id=bait.id, **asked)
     _learn_activities(bait)
-    _do(manager, "package_patch", id=bait.id, sensitivity=HIGH, private=True)
-    drain(portal)
     rows = portal.sql("SELECT id FROM isp_file WHERE package_id = :id ORDER BY name", id=bait.id)
     bait.ids["file"] = [row.id for row in rows]
     assert len(bait.ids["file"]) == 2
+    asking.ask_for(bait)
+    do(manager, "package_patch", id=bait.id, sensitivity=HIGH, private=True)
+    drain(portal)
+    asking.hold_on(bait)
+    _learn_events(bait)
     return bait
 
 
@@ -136,14 +145,16 @@ def kept(portal: Portal, people: dict[str, Any]) -> Bait:
     manager: Person = people[CUSTODIAN]
     _describe(bait, manager, private=True, sensitivity=SEVERE)
     file = {"upload": _csv(bait), "description": bait.words["described"]}
-    made = _do(manager, "isp_file_create", id=bait.id, **file)
+    made = do(manager, "isp_file_create", id=bait.id, **file)
     # somebody may take it for a resource
     bait.ids.update({kind: [made["id"]] for kind in ("file", "resource", "upload")})
     said = {"to": HIGH, "reason": bait.words["reason"]}
-    lowering = _do(manager, "isp_lowering_request", id=bait.id, **said)
+    lowering = do(manager, "isp_lowering_request", id=bait.id, **said)
     told = {"kind": "dispute", "title": "A dispute", "note": bait.words["case"]}
-    case = _do(manager, "isp_case_open", id=bait.id, **told)
+    case = do(manager, "isp_case_open", id=bait.id, **told)
     bait.ids.update({"lowering": [str(lowering["id"])], "case": [str(case["case"])]})
+    asking.type_in(bait)
+    _learn_events(bait)
     return bait
 
 
@@ -175,27 +186,27 @@ def _describe(bait: Bait, author: Person, **more: Any) -> None:
     words = bait.words
     told = {"name": bait.name, "title": words["title"], "notes": words["notes"]}
     tags, owner = [{"name": words["tag"]}], bait.organisation["id"]
-    made = _do(author, "package_create", **told, tags=tags, owner_org=owner, **more)
+    made = do(author, "package_create", **told, tags=tags, owner_org=owner, **more)
     bait.id = made["id"]
     joined = {"object": bait.id, "object_type": "package", "capacity": "public"}
-    _do(bait.people[SYSADMIN], "member_create", id=bait.group, **joined)
+    do(bait.people[SYSADMIN], "member_create", id=bait.group, **joined)
 
 
 def _fill(bait: Bait, author: Person) -> None:
     """A file with a table and views, and a link."""
     words = bait.words
     asked = {"package_id": bait.id, "name": words["resource"], "format": words["format"]}
-    stored = _do(author, "resource_create", url="a.csv", upload=_csv(bait), **asked)
+    stored = do(author, "resource_create", url="a.csv", upload=_csv(bait), **asked)
     table = {"fields": [{"id": words["column"], "type": "text"}], "force": True}
     rows = {"records": [{words["column"]: words["cell"]}], "aliases": [words["alias"]]}
-    _do(author, "datastore_create", resource_id=stored["id"], **table, **rows)
+    do(author, "datastore_create", resource_id=stored["id"], **table, **rows)
     link = {"url": f"http://files.example.org/{words['url']}.csv", "name": "More"}
-    linked = _do(author, "resource_create", package_id=bait.id, **link)
+    linked = do(author, "resource_create", package_id=bait.id, **link)
     bait.ids.update({"upload": [stored["id"]], "link": [linked["id"]]})
     bait.ids["resource"] = [stored["id"], linked["id"]]
     for kind in ("text_view", "datatables_view"):
         view = {"resource_id": stored["id"], "view_type": kind, "title": words["view"]}
-        made = _do(author, "resource_view_create", **view)
+        made = do(author, "resource_view_create", **view)
         bait.ids.setdefault("view", []).append(made["id"])
     bait.ids["table_view"] = bait.ids["view"][-1:]
 
@@ -205,16 +216,16 @@ def _keep_beside(bait: Bait) -> None:
     chief: Person = bait.people[SYSADMIN]
     other = {"name": f"other-{bait.words['name'][:6]}", "title": "Other"}
     other |= {"owner_org": bait.people[THEIRS]["id"], "private": False}
-    their = _do(bait.people[STRANGER], "package_create", **other, **_level(bait.portal, LOW))
+    their = do(bait.people[STRANGER], "package_create", **other, **_level(bait.portal, LOW))
     relation = {"subject": their["id"], "object": bait.id, "type": "links_to"}
-    _do(chief, "package_relationship_create", **relation)
+    do(chief, "package_relationship_create", **relation)
     file = {"name": f"{bait.words['apifile']}.csv", "upload": _csv(bait)}
-    made = _do(chief, "file_create", **file)
+    made = do(chief, "file_create", **file)
     owner = {"owner_type": "package", "owner_id": bait.id}
-    _do(chief, "file_ownership_transfer", id=made["id"], **owner)
+    do(chief, "file_ownership_transfer", id=made["id"], **owner)
     task = {"entity_type": "resource", "task_type": "load", "key": "load", "state": "error"}
     said = {"value": bait.words["task"], "last_updated": "2026-11-01T00:00:00"}
-    _do(chief, "task_status_update", entity_id=bait.each("upload")[0], **task, **said)
+    do(chief, "task_status_update", entity_id=bait.each("upload")[0], **task, **said)
     bait.ids.update({"apifile": [made["id"]], "other": [their["id"]]})
 
 
@@ -223,6 +234,13 @@ def _learn_activities(bait: Bait) -> None:
         "SELECT id FROM activity WHERE object_id = :id ORDER BY timestamp", id=bait.id
     )
     bait.ids["activity"] = [row.id for row in rows]
+
+
+def _learn_events(bait: Bait) -> None:
+    rows = bait.portal.sql(
+        "SELECT min(id) AS first, max(id) AS last FROM isp_event WHERE package_id = :id", id=bait.id
+    )
+    bait.ids["event"] = [str(rows[0].first), str(rows[0].last)]
 
 
 def _csv(bait: Bait) -> tuple[str, bytes]:
@@ -234,12 +252,6 @@ def _level(portal: Portal, level: str) -> dict[str, Any]:
     if portal.guarded:
         return {"sensitivity": level}
     return {"extras": [{"key": "sensitivity", "value": level}]}
-
-
-def _do(by: Person, action: str, **data: Any) -> Any:
-    answer, told = by.ask(action, **data)
-    assert told, f"{action}: {answer.status_code} {answer.text[:500]}"
-    return told
 
 
 def all_of(portal: Portal, people: dict[str, Any]) -> Iterable[Bait]:

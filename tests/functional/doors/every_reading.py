@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from . import fetching, finding, keeping, past  # noqa: F401 (each fills the table)
-from .reading import READINGS, Reading
+from . import fetching, finding, keeping, past, requesting  # noqa: F401 (each fills the table)
+from .readers import Ask
+from .reading import READINGS, Reading, api
 
 ALL: tuple[Reading, ...] = tuple(sorted(READINGS, key=lambda each: (each.number, each.name)))
 BY_NAME = {each.name: each for each in ALL}
@@ -15,47 +16,70 @@ HOLDS: dict[str, str] = {
     "public_file": "CKAN sends what lies in public storages, and resources lie in none",
 }
 
+
+def _api(action: str, key: str = "id", **more: str) -> Ask:
+    return Ask(api(action, **{key: NAME}, **more))
+
+
+def _post(action: str, key: str = "id", **more: str) -> Ask:
+    return Ask(f"/api/3/action/{action}", ((key, NAME), *more.items()))
+
+
+def _read(*actions: str, key: str = "id", **more: str) -> dict[str, Ask]:
+    return {action: _api(action, key, **more) for action in actions}
+
+
+def _written(*actions: str, key: str = "id", **more: str) -> dict[str, Ask]:
+    return {action: _post(action, key, **more) for action in actions}
+
+
+# what stands for the name in what is asked
+NAME = "-guessed-"
+_FILE = "00000000-0000-0000-0000-000000000000"
 # what is asked with a guessed name: it is to be answered like a name that is not taken
-GUESSES = {
-    "package_show": "/api/3/action/package_show?id={}",
-    "package_activity_list": "/api/3/action/package_activity_list?id={}",
-    "package_relationships_list": "/api/3/action/package_relationships_list?id={}",
-    "package_collaborator_list": "/api/3/action/package_collaborator_list?id={}",
-    "dataset_follower_count": "/api/3/action/dataset_follower_count?id={}",
-    "am_following_dataset": "/api/3/action/am_following_dataset?id={}",
-    "isp_file_list": "/api/3/action/isp_file_list?id={}",
-    "isp_verdict_show": "/api/3/action/isp_verdict_show?id={}",
-    "isp_timeline": "/api/3/action/isp_timeline?id={}",
-    "isp_log_list": "/api/3/action/isp_log_list?dataset={}",
-    "isp_log_export": "/api/3/action/isp_log_export?dataset={}",
-    "page": "/dataset/{}",
-    "page of activities": "/dataset/activity/{}",
-    "page of followers": "/dataset/followers/{}",
-    "page of groups": "/dataset/groups/{}",
-    "page to edit": "/dataset/edit/{}",
-    "page of restricted files": "/dataset/{}/files",
-    "page of why": "/dataset/{}/sensitivity/why",
-    "page of the level": "/dataset/{}/sensitivity",
-    "page of the timeline": "/dataset/{}/sensitivity/timeline",
-    "table of the timeline": "/dataset/{}/sensitivity/timeline.csv",
-}
-_CKANS = (
-    "CKAN refuses what somebody may not see, and does not find what there is not: scripts tell one "
-    "from the other by it"
-)
-_OURS = "answers as CKAN does: refused where a name is taken, invalid where it is not"
-# where a taken name is answered differently still
-KNOWN: dict[str, str] = {
-    "package_show": _CKANS,
-    "package_activity_list": _CKANS,
-    "package_relationships_list": _CKANS,
-    "package_collaborator_list": _CKANS,
-    "page of activities": _CKANS,
-    "page of followers": _CKANS,
-    "isp_file_list": _OURS,
-    "isp_verdict_show": _OURS,
-    "isp_timeline": _OURS,
-    "page of restricted files": _OURS,
+GUESSES: dict[str, Ask] = {
+    **_read("package_show", "package_activity_list", "package_relationships_list"),
+    **_read("package_collaborator_list", "dataset_follower_count", "am_following_dataset"),
+    **_read("file_owner_scan", key="owner_id", owner_type="package"),
+    **_read("isp_file_list", "isp_verdict_show", "isp_timeline", "isp_classification_show"),
+    **_read("isp_lowering_list", "isp_delivery_list", "isp_exposure_before_seal"),
+    **_read("isp_grant_list", "isp_request_prepare"),
+    **_read("isp_log_list", "isp_log_export", key="dataset"),
+    **_read("requestdata_request_data_counters_get", key="package_id"),
+    **_written("package_update", "package_patch", title="Mine"),
+    **_written("package_delete", "dataset_purge", "package_owner_org_update"),
+    **_written("package_resource_reorder", order="[]"),
+    **_written("resource_create", key="package_id", url="http://example.org/a"),
+    **_written("package_collaborator_create", "package_collaborator_delete", user_id="somebody"),
+    **_written("package_relationship_create", key="object", subject=NAME, type="links_to"),
+    **_written("follow_dataset", "unfollow_dataset"),
+    **_written("isp_classify", sensitivity="low"),
+    **_written("isp_lowering_request", to="low", reason="Guessed"),
+    **_written("isp_request_draft", "isp_file_create"),
+    **_written("isp_case_open", kind="breach", title="Guessed", note="Guessed"),
+    **_written("requestdata_increment_request_data_counters", key="package_id", flag="shared"),
+    **_written("requestdata_request_delete_by_package_id", key="package_id"),
+    **_written("requestdata_request_archive_by_package_id", key="package_id"),
+    "page": Ask(f"/dataset/{NAME}"),
+    "page of activities": Ask(f"/dataset/activity/{NAME}"),
+    "page of followers": Ask(f"/dataset/followers/{NAME}"),
+    "page of groups": Ask(f"/dataset/groups/{NAME}"),
+    "page to edit": Ask(f"/dataset/edit/{NAME}"),
+    "page to delete": Ask(f"/dataset/delete/{NAME}"),
+    "page of resources": Ask(f"/dataset/resources/{NAME}"),
+    "page of collaborators": Ask(f"/dataset/collaborators/{NAME}"),
+    "page of a new resource": Ask(f"/dataset/{NAME}/resource/new"),
+    "page to edit a resource": Ask(f"/dataset/{NAME}/resource/{_FILE}/edit"),
+    "page of views": Ask(f"/dataset/{NAME}/resource/{_FILE}/views"),
+    "page of restricted files": Ask(f"/dataset/{NAME}/files"),
+    "page of why": Ask(f"/dataset/{NAME}/sensitivity/why"),
+    "page of the level": Ask(f"/dataset/{NAME}/sensitivity"),
+    "page of the timeline": Ask(f"/dataset/{NAME}/sensitivity/timeline"),
+    "table of the timeline": Ask(f"/dataset/{NAME}/sensitivity/timeline.csv"),
+    "page of holders": Ask(f"/dataset/{NAME}/holders"),
+    "page to ask for it": Ask(f"/dataset/{NAME}/request"),
+    "page to ask for it on HDX": Ask(f"/dataset/{NAME}/request-access/"),
+    "page to type a request in": Ask(f"/isp/requests/type-in/{NAME}"),
 }
 
 # not tried here, and why
@@ -87,6 +111,6 @@ ELSEWHERE = {
 # read by every door above rather than by one of its own
 THROUGHOUT = {
     "R77": "whatever tells something closed to those who may know forbids copies",
-    "R27": "a guessed name of a Severe dataset is answered like one that is not taken, save below",
+    "R27": "a guessed name of a Severe dataset is answered in the words of one that is not taken",
     "R80": "a sysadmin reads everything; what is downloaded is on record",
 }

@@ -48,6 +48,9 @@ all that comes back, headers included, and so are ids, and numbers where a door 
 
 The first is read by {without}; the second by those of them who never saw it; the last by anybody,
 and by a member of the organization that the index still counts in. None of them is told anything.
+The first was given to three people on request: somebody whose grant was revoked and somebody whose
+grant is over are told no more, but what they wrote of it themselves; somebody who holds a grant of
+it is told nothing of the second.
 Members and sysadmins are told what is theirs. On the portal without the plugin each door is first
 seen to tell of the same dataset while it is open; the plugin's own are seen to tell who may know.
 """
@@ -75,8 +78,9 @@ def _reading() -> Iterator[str]:
     yield from _table(("door", "name", "what keeps it"), kept)
     yield "\n## Seen with each of them\n"
     yield from _table(("door", "what"), every_reading.THROUGHOUT.items())
-    yield "\n## Not closed yet\n"
-    yield from _table(("asked with a guessed name", "why"), every_reading.KNOWN.items())
+    yield "\n## Asked with a guessed name\n"
+    guesses = ", ".join(_code(guess) for guess in every_reading.GUESSES)
+    yield textwrap.fill(f"Each is answered like a name that is not taken: {guesses}.", 100)
     yield "\n## Not read here\n"
     yield from _table(("door", "why"), every_reading.ELSEWHERE.items())
 

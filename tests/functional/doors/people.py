@@ -142,6 +142,13 @@ class Person:
         return done.stdout
 
 
+def do(by: Person, action: str, **data: Any) -> Any:
+    """The result of an action that is not refused."""
+    answer, told = by.ask(action, **data)
+    assert told, f"{action}: {answer.status_code} {answer.text[:500]}"
+    return told
+
+
 def people(portal: Portal, suffix: str) -> dict[str, Any]:
     """Everybody who tries the doors of a portal, and the two organizations."""
     organisations = {"ours": {EDITOR: "editor", ADMIN: "admin"}, "theirs": {STRANGER: "admin"}}

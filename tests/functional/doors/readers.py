@@ -14,8 +14,11 @@ from .people import ANONYMOUS, STRANGER, SYSADMIN, Person, gather, shown
 from .servers import Portal
 
 NEWCOMER, FORMER, MEMBER, CUSTODIAN = "newcomer", "former", "member", "custodian"
+DECIDER, HOLDER, REVOKED, EXPIRED = "decider", "holder", "revoked", "expired"
 WITHOUT_RIGHT = (ANONYMOUS, NEWCOMER, STRANGER, FORMER)
 WITH_RIGHT = (MEMBER, SYSADMIN)
+# they read what they wrote themselves
+ASKERS = (NEWCOMER, HOLDER, REVOKED, EXPIRED)
 READERS = {
     ANONYMOUS: "somebody who is not signed in",
     NEWCOMER: "somebody without an organization who followed it while it was open",
@@ -23,11 +26,16 @@ READERS = {
     FORMER: "a former member, who made it and read it",
     MEMBER: "a member of the organization",
     CUSTODIAN: "an editor of the organization",
+    DECIDER: "an administrator of the organization",
+    HOLDER: "somebody who holds a grant",
+    REVOKED: "somebody whose grant was revoked",
+    EXPIRED: "somebody whose grant is over",
     SYSADMIN: "a sysadmin",
 }
 # made before a portal is, which shows it on its home page
 SUFFIX = secrets.token_hex(4)
 KEEPERS, OUTPOST, VAULT, THEIRS = "keepers", "outpost", "vault", "theirs"
+ASKING = "asking"
 FEATURED = f"{KEEPERS}-{SUFFIX}"
 _REDIRECTS = 3
 
@@ -57,16 +65,22 @@ class Answer:
 
     status: int
     text: str
+    body: str
     result: Any
     cached: str
 
 
 def readers(portal: Portal) -> dict[str, Any]:
     """Everybody who reads, and their organizations; the former member has not left yet."""
-    roles = (STRANGER, NEWCOMER, FORMER, MEMBER, CUSTODIAN, SYSADMIN)
+    roles = [STRANGER, NEWCOMER, FORMER, MEMBER, CUSTODIAN, SYSADMIN]
     keepers = {FORMER: "editor", MEMBER: "member", CUSTODIAN: "editor"}
     theirs = {STRANGER: "admin"}
     organisations = {KEEPERS: keepers, OUTPOST: keepers, THEIRS: theirs, VAULT: {}}
+    if portal.guarded:
+        askers = (HOLDER, REVOKED, EXPIRED)
+        roles += [DECIDER, *askers]
+        organisations[KEEPERS] = {**keepers, DECIDER: "admin"}
+        organisations[ASKING] = dict.fromkeys(askers, "member")
     return gather(portal, SUFFIX, roles, organisations)
 
 
@@ -88,9 +102,8 @@ def ask(person: Person, what: Ask) -> Answer:
             break
         parts = urlsplit(there)
         path, form = f"{parts.path}?{parts.query}", {}
-    return Answer(
-        answer.status_code, text, _result(answer), answer.headers.get("Cache-Control", "")
-    )
+    cached = answer.headers.get("Cache-Control", "")
+    return Answer(answer.status_code, text, shown(answer), _result(answer), cached)
 
 
 def _text(answer: requests.Response) -> str:

@@ -32,6 +32,7 @@ class Reading:
     :param tells: of which datasets those are told who have the right
     :param to: who those are
     :param count: how many an answer counts, where it gives a number
+    :param hers: what those who asked for the data wrote of it themselves, and read again
     """
 
     id: str
@@ -42,6 +43,7 @@ class Reading:
     tells: Sequence[str]
     to: Sequence[str]
     count: Count | None
+    hers: Sequence[str]
 
     @property
     def own(self) -> bool:
@@ -79,13 +81,14 @@ def read_door(
     tells: Sequence[str] = BOTH,
     to: Sequence[str] = WITH_RIGHT,
     count: Count | None = None,
+    hers: Sequence[str] = NOBODY,
 ) -> Callable[[Way], Way]:
     """Put a way of reading into the table."""
 
     def add(way: Way) -> Way:
         name = way.__name__
         assert name not in {known.name for known in READINGS}
-        READINGS.append(Reading(id, name, sentence, way, first, tells, to, count))
+        READINGS.append(Reading(id, name, sentence, way, first, tells, to, count, hers))
         return way
 
     return add
