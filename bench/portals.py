@@ -90,13 +90,17 @@ class Portal:
         return {**kept, "CKAN_INI": str(self.ini)}
 
     @contextmanager
-    def served(self) -> Iterator[None]:
+    def served(self, *manner: str) -> Iterator[subprocess.Popen[bytes]]:
+        """Serve it by one gunicorn worker.
+
+        :param manner: further words for gunicorn
+        """
         program = [sys.executable, "-m", "gunicorn", "--log-level", "error", "--timeout", "300"]
         place = ["--workers", "1", "--bind", f"127.0.0.1:{self.port}", "bench.wsgi:application"]
-        server = subprocess.Popen([*program, *place], env=self.environment())
+        server = subprocess.Popen([*program, *manner, *place], env=self.environment())
         try:
             self.wait(server)
-            yield
+            yield server
         finally:
             server.terminate()
             server.wait(30)

@@ -20,7 +20,7 @@ WORKER = "worker"
 PLUGINS = "isp scheming_datasets activity datastore datatables_view text_view image_view"
 TEMPLATE = Path(__file__).resolve().parents[1] / "ckan.ini.in"
 CODE = ("ckanext", "schemas", "i18n")
-WEB_WORKERS = 2
+WEB_WORKERS, WEB_THREADS = 2, 4
 
 
 class IniTemplate(string.Template):
@@ -85,6 +85,8 @@ def serve(state: State) -> None:
     manner = [
         "--workers",
         str(WEB_WORKERS),
+        "--threads",
+        str(WEB_THREADS),
         "--timeout",
         "120",
         "--worker-tmp-dir",

@@ -224,19 +224,34 @@ class Served:
 
     :param application: what it serves
     :param first: done in each worker before it serves
+    :param threads: how many requests it serves at once
+    :param kernel_bytes: how much of an answer the kernel keeps; what it likes where left out
     """
 
-    def __init__(self, application: Any, steps: Steps, first: Work | None = None) -> None:
+    def __init__(
+        self,
+        application: Any,
+        steps: Steps,
+        first: Work | None = None,
+        threads: int = 1,
+        kernel_bytes: int | None = None,
+    ) -> None:
         listening = socket.create_server(("127.0.0.1", 0))
-        self.url = f"http://127.0.0.1:{listening.getsockname()[1]}"
-        self._arbiter = Process(lambda: _serve(application, listening, steps, first))
+        if kernel_bytes:
+            # those that are accepted have what it has
+            listening.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, kernel_bytes)
+        self.port = listening.getsockname()[1]
+        self.url = f"http://127.0.0.1:{self.port}"
+        self._arbiter = Process(lambda: _serve(application, listening, steps, first, threads))
         listening.close()
 
     def end(self) -> None:
         self._arbiter.end()
 
 
-def _serve(application: Any, listening: socket.socket, steps: Steps, first: Work | None) -> None:
+def _serve(
+    application: Any, listening: socket.socket, steps: Steps, first: Work | None, threads: int
+) -> None:
     def begin(_arbiter: Any, _worker: Any) -> None:
         begin_anew()
         steps.watch()
@@ -248,6 +263,7 @@ def _serve(application: Any, listening: socket.socket, steps: Steps, first: Work
             told = {
                 "bind": f"fd://{listening.fileno()}",
                 "workers": 1,
+                "threads": threads,
                 "timeout": 60,
                 "graceful_timeout": 1,
                 "loglevel": "critical",

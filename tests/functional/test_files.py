@@ -119,6 +119,7 @@ def test_a_member_receives_what_an_editor_kept_and_it_is_on_record(
     assert answer.headers["Content-Disposition"] == "attachment; filename=people.csv"
     assert answer.headers["Content-Type"].startswith("text/csv")
     assert "no-store" in answer.headers["Cache-Control"]
+    assert answer.headers["X-Accel-Buffering"] == "no"
     assert CANARY not in on_disk(store)
     assert len([path for path in store.rglob("*") if path.is_file()]) == -(-len(TABLE) // 16)
     assert events(moderate["id"])[-2:] == ["file_kept", "file_downloaded"]
@@ -366,9 +367,11 @@ def test_a_right_that_ends_ends_a_running_download(
     opened = restricted.opened({"user": member["name"]}, keep(moderate)["id"])
     assert next(opened.bytes) == TABLE[:16]
     assert next(opened.bytes) == TABLE[16:32]
+    late = restricted.opened({"user": member["name"]}, opened.file.id)
     leave(moderate["owner_org"], member)
-    with pytest.raises(restricted.Taken):
-        next(opened.bytes)
+    for one in (opened, late):
+        with pytest.raises(restricted.Taken):
+            next(one.bytes)
 
 
 def test_one_file_stands_in_the_place_of_another(moderate: Any, keep: Keep, editor: Any) -> None:

@@ -5,17 +5,22 @@ Processes are real. Each is killed before every commit and every change of a fil
 
 from __future__ import annotations
 
+import asyncio
+import hashlib
+import os
 import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import ckan.plugins.toolkit as tk
+import makers
 import pytest
 import sqlalchemy as sa
 from ckan import model
-from failing import Process, Steps, deaths
+from failing import Process, Served, Steps, deaths
 from test_datasets import act
+from test_files import Upload
 from test_requests import (
     CRITERIA,
     TICKED,
@@ -27,11 +32,14 @@ from test_requests import (
     store,
 )
 
+from bench.reader import KERNEL_BYTES, STALLED, Reader
 from ckanext.isp import jobs
+from ckanext.isp.logic import restricted
 from ckanext.isp.model.requests import Grant, Request, RequestStep
+from ckanext.isp.store import cipher
 
 __all__ = ["asker", "listed", "store"]
-AT_ONCE, DOWNLOADS = 50, 40
+AT_ONCE, DOWNLOADS, THREADS = 50, 20, 4
 _STEPS = sa.select(sa.func.count()).select_from(RequestStep)
 
 
@@ -167,3 +175,56 @@ def test_of_many_who_decide_at_once_one_does_and_the_others_are_told_who(
     assert len(done) == 1
     assert all("was quicker" in word for word in said if word not in done)
     assert whole(number) == done[0]
+
+
+def test_a_right_that_ends_ends_its_holders_downloads_and_nobody_elses(
+    asker: Any,
+    org_admin: Any,
+    editor: Any,
+    dataset: Any,
+    application: Any,
+    steps: Steps,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """As many of them as there are threads stall in the middle; all others wait for these."""
+    monkeypatch.setattr(cipher, "SEGMENT", 16 * 1024)
+    made, data = dataset(sensitivity="moderate"), os.urandom(1 << 20)
+    file = act("isp_file_create", editor, id=made["id"], upload=Upload(data, "list.bin"))
+    another = makers.person()
+    another["organization"] = makers.organization(editor=another)
+    granted(another, org_admin, made)
+    number = granted(asker, org_admin, made)["request"]
+    path = f"/isp/file/{file['id']}"
+    stalled = [Reader(path, asker["token"], STALLED) for _n in range(THREADS)]
+    waiting = [Reader(path, asker["token"]) for _n in range(THREADS)]
+    others = [Reader(path, another["token"]) for _n in range(DOWNLOADS - 2 * THREADS)]
+    served = Served(application, steps, threads=THREADS, kernel_bytes=KERNEL_BYTES)
+
+    def revoke() -> None:
+        act("isp_grant_revoke", org_admin, request=number, note="It was passed on.")
+
+    try:
+        asyncio.run(_all_at_once(served.port, stalled, [*others, *waiting], revoke))
+    finally:
+        served.end()
+    assert {reader.digest for reader in others} == {hashlib.sha256(data).hexdigest()}
+    assert {reader.status for reader in waiting} == {403}
+    assert all(reader.status == 200 and not reader.whole for reader in stalled)
+    assert max(reader.later for reader in stalled) <= cipher.SEGMENT + 4 * KERNEL_BYTES
+
+
+async def _all_at_once(
+    port: int, stalled: list[Reader], others: list[Reader], act: Callable[[], None]
+) -> None:
+    for reader in (*stalled, *others):
+        await reader.connect(port)
+    first = [asyncio.create_task(reader.run()) for reader in stalled]
+    while not all(reader.read for reader in stalled):
+        await asyncio.sleep(0.01)
+    rest = [asyncio.create_task(reader.run()) for reader in others]
+    await asyncio.sleep(restricted.LOOK_AGAIN_SECONDS)
+    act()
+    for reader in stalled:
+        reader.note()
+        reader.goes_on.set()
+    await asyncio.gather(*first, *rest)

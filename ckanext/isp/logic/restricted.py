@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import itertools
 import logging
 import mimetypes
 import os
@@ -229,6 +230,7 @@ def opened(
     :raises NotAuthorized: where they may know of it, and not have it
     :raises NotNow: where the storage is away
     """
+    looked = time.monotonic()
     file, package, right, user = _find(context, file_id)
     if gate.may(user, package, May.GET, file.id) is None:
         raise tk.NotAuthorized(wording.file.not_yours(_whom(package)))
@@ -250,7 +252,8 @@ def opened(
     told = Sent(file.id, file.package_id, file.name, file.media_type, size)
     model.Session.commit()
     user_id = user.id if user else None
-    return Opened(told, part, whole, _while_allowed(first, data, user_id, told))
+    sent = itertools.chain([first], data)
+    return Opened(told, part, whole, _while_allowed(sent, user_id, told, looked))
 
 
 def found(context: Context, file_id: Any, *, lock: bool = False) -> File:
@@ -430,20 +433,23 @@ def _nothing_left(there: Place, file: File) -> Iterator[None]:
 
 
 def _while_allowed(
-    first: bytes, data: Iterator[bytes], user_id: str | None, file: Sent
+    data: Iterator[bytes], user_id: str | None, file: Sent, looked: float
 ) -> Iterator[bytes]:
-    """The bytes, as long as somebody may have them: a right that ends, ends running downloads."""
-    file_id, package_id, looked = file.id, file.package_id, time.monotonic()
+    """The bytes, as long as somebody may have them: a right that ends, ends running downloads.
+
+    :param looked: when the right was asked for last
+    """
+    file_id, package_id = file.id, file.package_id
     model.Session.close()
-    yield first
     for more in data:
-        if time.monotonic() - looked >= LOOK_AGAIN_SECONDS:
+        now = time.monotonic()
+        if now - looked >= LOOK_AGAIN_SECONDS:
             if not _allowed_now(user_id, package_id, file_id):
                 log.warning(
                     "The download of restricted file %s was ended: the right to it", file_id
                 )
                 raise Taken
-            looked = time.monotonic()
+            looked = now
         yield more
 
 
