@@ -31,14 +31,14 @@ from bench.fill import ORGANIZATION
 from bench.memory import Memory
 from bench.people import Person
 from bench.portals import Portal, beside, fill, free_port
-from bench.reader import KERNEL_BYTES, QUICK, SLOW, STALLED, Reader
+from bench.reader import KEPT_BY_KERNEL, QUICK, SLOW, STALLED, Reader
 from bench.report import mark
 from ckanext.isp.logic.restricted import LOOK_AGAIN_SECONDS
 from ckanext.isp.store.cipher import SEGMENT
 
 READERS, OWN, WAIT_IN_FRONT = 1_000, 20, 8
 # a segment, and what the kernel has taken at either end
-MOST_LATER = SEGMENT + 4 * KERNEL_BYTES
+MOST_LATER = SEGMENT + KEPT_BY_KERNEL
 GRANTS = sa.text("""
     WITH r AS (
         INSERT INTO isp_request (package_id, requester, origin, state, round, said, needed,

@@ -8,8 +8,9 @@ import socket
 import time
 from dataclasses import dataclass, field
 
-# what the kernel keeps of each connection, at either end; it doubles what is asked for
+# what the kernel is asked to keep of each connection, at either end, and what it may keep then
 KERNEL_BYTES = 64 * 1024
+KEPT_BY_KERNEL = 8 * KERNEL_BYTES
 PIECE = 32 * 1024
 
 
@@ -49,7 +50,7 @@ class Reader:
     goes_on: asyncio.Event = field(default_factory=asyncio.Event)
 
     def __post_init__(self) -> None:
-        self._digest = hashlib.sha256()
+        self._digest, self._came = hashlib.sha256(), 0
         self._socket = socket.socket()
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, KERNEL_BYTES)
         self._socket.setblocking(False)
@@ -84,7 +85,7 @@ class Reader:
         try:
             await asyncio.get_running_loop().sock_sendall(self._socket, asked)
             self._take(await self._head())
-            while piece := await self._piece():
+            while self._came < self.size and (piece := await self._piece()):
                 self._take(piece)
         except OSError:
             pass
@@ -115,6 +116,7 @@ class Reader:
         return await asyncio.get_running_loop().sock_recv(self._socket, PIECE)
 
     def _take(self, piece: bytes) -> None:
+        self._came += len(piece)
         if self.status == 200:
             self.read += len(piece)
             self._digest.update(piece)

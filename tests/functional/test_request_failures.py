@@ -18,6 +18,7 @@ import makers
 import pytest
 import sqlalchemy as sa
 from ckan import model
+from ckan.tests.helpers import CKANTestApp
 from failing import Process, Served, Steps, deaths
 from test_datasets import act
 from test_files import Upload
@@ -26,13 +27,14 @@ from test_requests import (
     TICKED,
     another_admin,
     asker,
+    downloaded,
     granted,
     listed,
     sent,
     store,
 )
 
-from bench.reader import KERNEL_BYTES, STALLED, Reader
+from bench.reader import KEPT_BY_KERNEL, KERNEL_BYTES, STALLED, Reader
 from ckanext.isp import jobs
 from ckanext.isp.logic import restricted
 from ckanext.isp.model.requests import Grant, Request, RequestStep
@@ -182,6 +184,7 @@ def test_a_right_that_ends_ends_its_holders_downloads_and_nobody_elses(
     org_admin: Any,
     editor: Any,
     dataset: Any,
+    app: CKANTestApp,
     application: Any,
     steps: Steps,
     monkeypatch: pytest.MonkeyPatch,
@@ -190,6 +193,7 @@ def test_a_right_that_ends_ends_its_holders_downloads_and_nobody_elses(
     monkeypatch.setattr(cipher, "SEGMENT", 16 * 1024)
     made, data = dataset(sensitivity="moderate"), os.urandom(1 << 20)
     file = act("isp_file_create", editor, id=made["id"], upload=Upload(data, "list.bin"))
+    assert downloaded(app, asker, file).status_code == 403
     another = makers.person()
     another["organization"] = makers.organization(editor=another)
     granted(another, org_admin, made)
@@ -210,7 +214,7 @@ def test_a_right_that_ends_ends_its_holders_downloads_and_nobody_elses(
     assert {reader.digest for reader in others} == {hashlib.sha256(data).hexdigest()}
     assert {reader.status for reader in waiting} == {403}
     assert all(reader.status == 200 and not reader.whole for reader in stalled)
-    assert max(reader.later for reader in stalled) <= cipher.SEGMENT + 4 * KERNEL_BYTES
+    assert max(reader.later for reader in stalled) <= cipher.SEGMENT + KEPT_BY_KERNEL
 
 
 async def _all_at_once(
