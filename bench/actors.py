@@ -18,7 +18,7 @@ import sqlalchemy as sa
 
 from bench.fill import ORGANIZATION
 
-CANARY = b"Amina,34,Darrel well,blue door\n"
+CANARY = b"Amina,34,Darrel well,"
 PIECE = 64 * 1024
 SAID = {
     "data": "Names and places",
@@ -31,6 +31,7 @@ SAID = {
 TICKED = {
     "checks": ["criteria", "own_policy", "sensitivity", "burden", "criticality", "interference"],
     "safeguards": ["transfer", "anonymisation", "confidentiality"],
+    "treatment": "Names are numbers.",
 }
 OVER = sa.text("UPDATE isp_grant SET ends_at = clock_timestamp() WHERE request_id = :request")
 
@@ -204,7 +205,7 @@ class Keeps(Actor):
         self.dataset = dataset
 
     def turn(self) -> None:
-        data = CANARY * 100 + os.urandom(random.randint(1, 2_000_000))
+        data = canary(self.dataset) * 100 + os.urandom(random.randint(1, 2_000_000))
         digest = hashlib.sha256(data).hexdigest()
         door = f"/dataset/{self.dataset}/files/stream?name={digest}.bin"
         kind = {"Content-Type": "application/octet-stream"}
@@ -227,6 +228,11 @@ def _slowly(data: bytes) -> Iterator[bytes]:
         time.sleep(0.005)
 
 
+def canary(dataset: str) -> bytes:
+    """A line of what lies in that dataset."""
+    return CANARY + dataset.encode() + b"\n"
+
+
 class Raises(Actor):
     """Makes Low datasets with files, and raises them: the worker seals these."""
 
@@ -241,7 +247,7 @@ class Raises(Actor):
         editor = self.site.editor
         self.do("create", self.site.call, editor, "package_create", private=True, **made)
         for at in range(3):
-            data = CANARY * 20_000 + str(at).encode()
+            data = canary(name) * 20_000 + str(at).encode()
             digests.add(self._add(name, data))
         if self._raise(name):
             self.known.sealed[name] = digests

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from bench.actors import CANARY, Gone, Refused, Site
+from bench.actors import CANARY, Gone, Refused, Site, canary
 from bench.portals import Portal
 from bench.upright import BIN
 from ckanext.isp.policy.request import State
@@ -86,7 +86,7 @@ def command(portal: Portal, *words: str) -> tuple[int, str]:
 
 def wrong(site: Site, folder: Path, worker_killed: int) -> Iterator[str]:
     """Everything that is not as it has to be."""
-    yield from site.known.broken
+    yield from sorted(set(site.known.broken))
     with site.engine.connect() as connection:
         for what, query in NOWHERE.items():
             found = connection.scalars(sa.text(query)).all()
@@ -101,9 +101,10 @@ def wrong(site: Site, folder: Path, worker_killed: int) -> Iterator[str]:
         names = {"names": list(site.known.sealed)}
         if left := connection.scalars(sa.text(RESOURCES), names).all():
             yield f"resources of datasets that are Severe: {left}"
+    closed = [canary(name) for name in ("bench-kept", *site.known.sealed)]
     for path in (folder / "isp").rglob("*"):
-        if path.is_file() and CANARY in path.read_bytes():
-            yield f"in the clear: {path}"
+        if path.is_file() and CANARY in (data := path.read_bytes()):
+            yield from (f"in the clear: {path}, {line!r}" for line in closed if line in data)
 
 
 def _steps(site: Site, connection: sa.Connection) -> Iterator[str]:
