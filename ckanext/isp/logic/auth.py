@@ -123,9 +123,11 @@ def without_ids(next_auth: AuthFunction, context: Context, data_dict: DataDict) 
 
 
 @tk.chained_auth_function
-def if_known(next_auth: AuthFunction, context: Context, data_dict: DataDict) -> AuthResult:
-    """As CKAN's, of those who have logged in: it fails for all others."""
+def of_a_dataset(next_auth: AuthFunction, context: Context, data_dict: DataDict) -> AuthResult:
+    """As CKAN's, which fails where nobody asks, or of nothing."""
     known = who_is_known(context, data_dict)
+    if known["success"] and model.Package.get(data_dict.get("id")) is None:
+        raise tk.ObjectNotFound()
     return next_auth(context, data_dict) if known["success"] else known
 
 
@@ -181,7 +183,7 @@ COLLABORATORS = ("create", "delete", "list")
 FUNCTIONS: dict[str, AuthFunction] = {
     "package_show": without_ids,
     "package_update": without_ids,
-    **dict.fromkeys((f"package_collaborator_{what}" for what in COLLABORATORS), if_known),
+    **dict.fromkeys((f"package_collaborator_{what}" for what in COLLABORATORS), of_a_dataset),
     "resource_show": without_ids,
     "task_status_show": task_status_show,
     "isp_verdict_show": who_sees_the_dataset,

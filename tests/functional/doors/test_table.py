@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
+
+from ckanext.isp.logic import action, unseen
 
 from . import every_reading
 from .every import ALL, BY_NAME, ELSEWHERE, HOLDS, PARTLY
@@ -10,6 +13,7 @@ from .listing import lines
 from .people import MANAGERS, OPERATOR
 from .table import cases
 
+_OF_A_DATASET = re.compile(r":param (?:id|package_id): (?:the|a) dataset(?! \(optional)")
 README = Path(__file__).parent / "README.md"
 
 
@@ -47,6 +51,14 @@ def test_the_table_of_reading_is_no_smaller_than_it_was() -> None:
 def test_exceptions_speak_of_doors_of_reading_that_exist() -> None:
     assert set(every_reading.HOLDS) <= set(every_reading.BY_NAME)
     assert not {door.name for door in every_reading.ALL} & set(BY_NAME)
+
+
+def test_every_action_that_is_asked_of_one_dataset_answers_as_if_there_were_none() -> None:
+    asked = {
+        name for name in action.__all__ if _OF_A_DATASET.search(getattr(action, name).__doc__ or "")
+    }
+    assert len(asked) > 20
+    assert asked <= set(unseen.REFERENCES)
 
 
 def test_the_readme_is_up_to_date() -> None:
