@@ -81,7 +81,7 @@ def test_only_those_who_manage_the_dataset_record_and_read_deliveries(
     call("isp_delivery_create", editor, id=severe["id"], **GIVEN)
     stranger = factories.UserWithToken()
     for action, data in (("isp_delivery_create", GIVEN), ("isp_delivery_list", {})):
-        with pytest.raises(tk.NotAuthorized):
+        with pytest.raises(tk.ObjectNotFound):
             call(action, stranger, id=severe["id"], **data)
 
 

@@ -33,10 +33,10 @@ def answers_recent() -> Schema:
 
 @validator_args
 def lowering_request(
-    not_empty: Any, unicode_safe: Any, package_id_or_name_exists: Any, not_missing: Any
+    not_empty: Any, unicode_safe: Any, isp_dataset: Any, not_missing: Any
 ) -> Schema:
     return {
-        "id": [not_empty, unicode_safe, package_id_or_name_exists],
+        "id": [not_empty, unicode_safe, isp_dataset],
         "to": [not_missing, unicode_safe],
         "reason": [not_empty, unicode_safe],
     }
@@ -66,20 +66,20 @@ def lowering_refuse(not_empty: Any, unicode_safe: Any) -> Schema:
 def lowering_list(
     ignore_missing: Any,
     unicode_safe: Any,
-    package_id_or_name_exists: Any,
+    isp_dataset: Any,
     natural_number_validator: Any,
 ) -> Schema:
     return {
-        "id": [ignore_missing, unicode_safe, package_id_or_name_exists],
+        "id": [ignore_missing, unicode_safe, isp_dataset],
         "proposal": [ignore_missing, natural_number_validator],
         **page_of(MANY),
     }
 
 
 @validator_args
-def timeline(not_empty: Any, unicode_safe: Any, package_id_or_name_exists: Any) -> Schema:
+def timeline(not_empty: Any, unicode_safe: Any, isp_dataset: Any) -> Schema:
     return {
-        "id": [not_empty, unicode_safe, package_id_or_name_exists],
+        "id": [not_empty, unicode_safe, isp_dataset],
         **page_of(MANY),
     }
 
@@ -90,10 +90,10 @@ def verdict(
     unicode_safe: Any,
     boolean_validator: Any,
     isp_sensitivity: Any,
-    package_id_or_name_exists: Any,
+    isp_dataset: Any,
 ) -> Schema:
     return {
-        "id": [ignore_missing, unicode_safe, package_id_or_name_exists],
+        "id": [ignore_missing, unicode_safe, isp_dataset],
         "answers": [ignore_missing],
         "sensitivity": [ignore_missing, isp_sensitivity],
         "holds_resources": [ignore_missing, boolean_validator],
@@ -111,10 +111,10 @@ def classify(
     unicode_safe: Any,
     boolean_validator: Any,
     isp_sensitivity: Any,
-    package_id_or_name_exists: Any,
+    isp_dataset: Any,
 ) -> Schema:
     return {
-        "id": [not_empty, unicode_safe, package_id_or_name_exists],
+        "id": [not_empty, unicode_safe, isp_dataset],
         "answers": [ignore_missing],
         "sensitivity": [ignore_missing, isp_sensitivity],
         "reason": [ignore_missing, unicode_safe],
@@ -140,8 +140,8 @@ def classify_csv(
 
 
 @validator_args
-def one_dataset(not_empty: Any, unicode_safe: Any, package_id_or_name_exists: Any) -> Schema:
-    return {"id": [not_empty, unicode_safe, package_id_or_name_exists]}
+def one_dataset(not_empty: Any, unicode_safe: Any, isp_dataset: Any) -> Schema:
+    return {"id": [not_empty, unicode_safe, isp_dataset]}
 
 
 @validator_args
@@ -332,14 +332,14 @@ def notice_settings(ignore_missing: Any, one_of: Any) -> Schema:
 def exposure_check(
     not_empty: Any,
     unicode_safe: Any,
-    package_id_or_name_exists: Any,
+    isp_dataset: Any,
     one_of: Any,
     ignore_missing: Any,
     boolean_validator: Any,
     isp_text: Any,
 ) -> Schema:
     return {
-        "id": [not_empty, unicode_safe, package_id_or_name_exists],
+        "id": [not_empty, unicode_safe, isp_dataset],
         "check": [not_empty, one_of([check.value for check in Check])],
         "done": [ignore_missing, boolean_validator],
         "note": [ignore_missing, isp_text],
@@ -354,7 +354,7 @@ def file_create(
     not_empty: Any, isp_text: Any, ignore_missing: Any, boolean_validator: Any
 ) -> Schema:
     return {
-        "id": [not_empty, isp_text, tk.get_validator("package_id_or_name_exists")],
+        "id": [not_empty, isp_text, tk.get_validator("isp_dataset")],
         "upload": [ignore_missing],
         "name": [ignore_missing, isp_text],
         "description": [ignore_missing, isp_text],
@@ -391,7 +391,7 @@ def delivery_create(
     not_empty: Any, isp_text: Any, one_of: Any, ignore_missing: Any, isp_day_past: Any
 ) -> Schema:
     return {
-        "id": [not_empty, isp_text, tk.get_validator("package_id_or_name_exists")],
+        "id": [not_empty, isp_text, tk.get_validator("isp_dataset")],
         "files": [not_empty],
         "channel": [not_empty, one_of([channel.value for channel in Channel])],
         "to": [not_empty, isp_text],

@@ -6,6 +6,7 @@ import datetime as dt
 from typing import Any
 
 import ckan.plugins.toolkit as tk
+from ckan import model
 
 from .. import gate, wording
 from ..policy.facts import FALSE, TRUE
@@ -36,6 +37,16 @@ def isp_flag(value: Any) -> bool:
 def isp_joined_text(value: Any) -> str:
     """A text, or a list joined with commas, as HDX accepts either."""
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def isp_dataset(value: Any) -> Any:
+    """The id or name of a dataset.
+
+    :raises ObjectNotFound: where there is none: pages and scripts do not find it, then
+    """
+    if model.Package.get(value) is None:
+        raise tk.ObjectNotFound(wording.request.no_such_dataset())
+    return value
 
 
 def isp_text(value: Any) -> str:
