@@ -85,12 +85,13 @@ def deliver() -> dict[str, int]:
 
 
 def told(letter: Letter) -> Mail:
-    """What a mail says, of datasets as they are now."""
+    """What a mail says, of datasets and requests as they are now."""
     if letter.daily:
         return words.digest(Notice(row.kind) for row in letter.notices)
     (row,) = letter.notices
     subject = notices.subjects(model.Session, [row.package_id]).get(row.package_id)
-    return words.mail(Notice(row.kind), row.about, _dataset(row, subject))
+    state = notices.states(model.Session, [row]).get(row.about.get("request"))
+    return words.mail(Notice(row.kind), row.about, _dataset(row, subject), state)
 
 
 def _dataset(row: Any, subject: Subject | None) -> str:

@@ -5,6 +5,7 @@ The mail server is real: it refuses, is away, drops the line, and processes die 
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import signal
 from collections.abc import Callable, Iterator
@@ -25,9 +26,11 @@ from failing import Process, Steps
 from postman import Postman, until
 from sqlalchemy.orm import Session
 
-from ckanext.isp import doctor, jobs, post
+from ckanext.isp import doctor, gate, jobs, post
+from ckanext.isp.model.requests import Grant, Request
 from ckanext.isp.policy.notice import Need, Notice, Post
 from ckanext.isp.services import letters, notices
+from ckanext.isp.wording.reminder import day as words_of
 
 TITLE = "Survivors of Tin-Azarif"
 TO_KNOW = [kind for kind in Notice if kind.need is Need.KNOW]
@@ -495,6 +498,51 @@ def test_a_mail_names_nobody_but_its_reader(
     names = (editor["name"], editor["fullname"], editor["email"], editor["id"])
     assert not [name for name in names if name in said]
     assert "Ann Reader" in said
+
+
+def held(reader: dict[str, Any], made: dict[str, Any], state: str = "granted") -> int:
+    """The number of a request of the reader, whose grant ends in a week."""
+    week = gate.today() + dt.timedelta(days=7)
+    about = {"package_id": made["id"], "level": "moderate"}
+    request = Request(requester=reader["id"], origin="portal", state=state, round=1, **about)
+    model.Session.add(request)
+    model.Session.flush()
+    ends = dt.datetime.now(dt.timezone.utc) + dt.timedelta(days=7)
+    days = {"until": week, "ends_at": ends, "destroy_by": week}
+    grant = Grant(request_id=request.id, user_id=reader["id"], **about, **days)
+    model.Session.add(grant)
+    model.Session.commit()
+    return request.id
+
+
+def test_a_week_before_access_ends_its_holder_is_mailed_once(
+    dataset: Dataset, reader: Any, postman: Postman
+) -> None:
+    held(reader, dataset(sensitivity="moderate", title="Wells", private=False))
+    for _ in range(2):
+        jobs.tell_of_days()
+        post.deliver()
+    (mail,) = postman.mails
+    assert reader["email"] in mail["To"]
+    assert mail["Subject"] == "Your access to data ends soon"
+    assert words_of(gate.today() + dt.timedelta(days=7)) in body(mail)
+    assert states() == ["sent"]
+
+
+@pytest.mark.parametrize("kind", [Notice.REQUEST_APPROVED, Notice.REQUEST_SUBMITTED])
+def test_what_was_done_meanwhile_asks_for_nothing_in_the_portal_or_by_mail(
+    kind: Notice, dataset: Dataset, reader: Any, tell: Tell, postman: Postman
+) -> None:
+    tell(kind, request=held(reader, dataset(sensitivity="moderate"), "approved"))
+    act("isp_request_withdraw", reader, request=rows()[0].about["request"])
+    (told,) = act("isp_notice_list", reader)["notices"]
+    assert (told["needs"], told["link"]) == ("know", "See the request")
+    own = kind is Notice.REQUEST_APPROVED
+    assert ('"Withdrawn" now' in told["lines"][0]) is own
+    post.deliver()
+    said = body(postman.mails[0])
+    assert told["lines"][0] in said
+    assert "terms" not in whole(postman.mails[0])
 
 
 # the reader's language

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
+from .request import State
 from .scale import Exposure, Level
 
 
@@ -93,6 +94,36 @@ _OF_HOLDERS = frozenset(
         Notice.DESTRUCTION_DUE,
     }
 )
+
+# the states of a request in which a notice asks for what it says; what is not here stands always
+_ASKS_IN: Mapping[Notice, frozenset[State]] = {
+    **dict.fromkeys(
+        (
+            Notice.REQUEST_SUBMITTED,
+            Notice.REQUEST_ANSWERED,
+            Notice.REQUEST_CONSULTED,
+            Notice.REQUEST_ADVISED,
+            Notice.REQUEST_OVERDUE,
+            Notice.REQUEST_DEPUTY,
+        ),
+        frozenset({State.SUBMITTED}),
+    ),
+    Notice.REQUEST_RETURNED: frozenset({State.RETURNED}),
+    Notice.REQUEST_APPROVED: frozenset({State.APPROVED}),
+    Notice.GRANT_ENDING: frozenset({State.GRANTED}),
+    Notice.GRANT_TO_RECONFIRM: frozenset({State.GRANTED}),
+    Notice.DESTRUCTION_DUE: frozenset({State.DUE}),
+    Notice.DESTRUCTION_OVERDUE: frozenset({State.DUE}),
+}
+
+
+def asks(kind: Notice, state: State | None) -> bool:
+    """Whether a notice still says what is; what was done meanwhile asks for nothing any more.
+
+    :param state: of its request now, where it is known
+    """
+    return state is None or state in _ASKS_IN.get(kind, State)
+
 
 # what can be kept beside a notice: numbers and days, never words
 FACTS: Mapping[str, type] = {"request": int, "grant": int, "event": int, "on": date}

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from ..policy.facts import ACTIVE, ON_REQUEST, SENSITIVITY, TRUE
 from ..policy.notice import Mails, Named, Need, Notice, Post, mailed, named, unfit
+from ..policy.request import State
 from ..policy.scale import Exposure, Level
 
 # what came until then is told in the mail of the day
@@ -51,6 +52,7 @@ _READ = sa.text(
        AND (cast(:request AS bigint) IS NULL
             OR about->'request' = to_jsonb(cast(:request AS bigint)))"""
 )
+_STATES = sa.text("SELECT id, state FROM isp_request WHERE id = ANY(:ids)")
 _WANTED = sa.text("SELECT mails, language FROM isp_reader WHERE user_id = :user")
 _SPEAKS = sa.text(
     "INSERT INTO isp_reader (user_id, language) VALUES (:user, :language) "
@@ -188,6 +190,13 @@ def subjects(session: Session, package_ids: Iterable[str | None]) -> dict[str, S
         return {}
     rows = session.execute(_SUBJECTS, {"ids": ids}).all()
     return {row.id: Subject(_named(row), _line(row.title), _line(row.organization)) for row in rows}
+
+
+def states(session: Session, rows: Iterable[Any]) -> dict[int, State]:
+    """How far the requests are that notices are about, by their numbers."""
+    ids = list({row.about["request"] for row in rows if "request" in row.about})
+    found = session.execute(_STATES, {"ids": ids}).all() if ids else []
+    return {row.id: State(row.state) for row in found}
 
 
 def _named(row: Any) -> Named:

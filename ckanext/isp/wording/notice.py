@@ -9,11 +9,21 @@ from typing import Any, NamedTuple
 
 import ckan.plugins.toolkit as tk
 
-from ..policy.notice import Mails, Named, Notice, Place
+from ..policy.notice import Mails, Named, Notice, Place, asks
+from ..policy.request import State
 from .reminder import Mail, day
+from .request import state as state_words
 
 _ = tk._
 
+_OF_ASKERS = frozenset(
+    {
+        Notice.REQUEST_RETURNED,
+        Notice.REQUEST_APPROVED,
+        Notice.GRANT_ENDING,
+        Notice.DESTRUCTION_DUE,
+    }
+)
 # how many subjects the mail of the day lists
 LISTED = 20
 
@@ -23,12 +33,14 @@ class Words(NamedTuple):
 
     :param link: one action word and its object
     :param until: instead of the sentence, where a day is known
+    :param past: instead of the subject, once it asks for nothing any more
     """
 
     subject: str
     sentence: str
     link: str
     until: str = ""
+    past: str = ""
 
 
 def path(of: Notice, about: Mapping[str, Any]) -> str:
@@ -36,9 +48,14 @@ def path(of: Notice, about: Mapping[str, Any]) -> str:
     return f"/isp/request/{about['request']}" if of.place is Place.REQUEST else "/isp/access"
 
 
-def words(of: Notice, about: Mapping[str, Any]) -> Words:
-    """A notice in the reader's language, with its day where it has one."""
+def words(of: Notice, about: Mapping[str, Any], state: State | None = None) -> Words:
+    """A notice in the reader's language, with its day where it has one.
+
+    :param state: of its request now
+    """
     said = _WORDS[of]()
+    if state and not asks(of, state):
+        return _past(of, said, state)
     on = about.get("on")
     if not on or not said.until:
         return said
@@ -46,12 +63,22 @@ def words(of: Notice, about: Mapping[str, Any]) -> Words:
     return said._replace(sentence=until)
 
 
-def mail(of: Notice, about: Mapping[str, Any], dataset: str) -> Mail:
+def _past(of: Notice, said: Words, state: State) -> Words:
+    """What is left to say once it was done. How far a request is, only its requester is told."""
+    sentence = _("Since then it was dealt with: nothing is left to do about this.")
+    if of in _OF_ASKERS:
+        sentence = _('Since then: your request is "{state}" now.').format(state=state_words(state))
+    link = _("See your access") if of.place is Place.ACCESS else _("See the request")
+    return Words(said.past or said.subject, sentence, link)
+
+
+def mail(of: Notice, about: Mapping[str, Any], dataset: str, state: State | None = None) -> Mail:
     """A mail about one notice.
 
     :param dataset: a sentence about the dataset, or nothing
+    :param state: of its request now
     """
-    said = words(of, about)
+    said = words(of, about, state)
     lines = tuple(line for line in (said.sentence, dataset) if line)
     return Mail(said.subject, lines, said.link, path(of, about))
 
@@ -100,16 +127,19 @@ _WORDS: dict[Notice, Callable[[], Words]] = {
         _("A request for data waits for you"),
         _("Somebody asks for data that you decide about. Read what they ask, then answer."),
         _("Read the request"),
+        past=_("A request for data came"),
     ),
     Notice.REQUEST_RETURNED: lambda: Words(
         _("Your request for data needs more from you"),
         _("Something is missing for a decision. Add it, and send the request again."),
         _("Complete the request"),
+        past=_("Your request for data was returned"),
     ),
     Notice.REQUEST_ANSWERED: lambda: Words(
         _("A request for data was completed and waits for you"),
         _("What you asked for has been added. Read it, then decide."),
         _("Read the request"),
+        past=_("A request for data was completed"),
     ),
     Notice.REQUEST_SAID: lambda: Words(
         _("There is a message about a request for data"),
@@ -120,16 +150,19 @@ _WORDS: dict[Notice, Callable[[], Words]] = {
         _("Your advice on a request for data is needed"),
         _("Those who decide ask for your advice first. You see what you need for it."),
         _("Give advice"),
+        past=_("Your advice on a request for data was asked for"),
     ),
     Notice.REQUEST_ADVISED: lambda: Words(
         _("Advice on a request for data has come: decide"),
         _("Those who were consulted have answered. The decision is yours."),
         _("Read the advice"),
+        past=_("Advice on a request for data came"),
     ),
     Notice.REQUEST_APPROVED: lambda: Words(
         _("Your request for data was approved: accept the terms"),
         _("Your access begins once you have read the terms and accepted them."),
         _("Read the terms"),
+        past=_("Your request for data was approved"),
     ),
     Notice.REQUEST_DECLINED: lambda: Words(
         _("Your request for data was declined"),
@@ -145,23 +178,26 @@ _WORDS: dict[Notice, Callable[[], Words]] = {
         _("A request for data is overdue: answer it"),
         _("It has waited for longer than this portal promises. Nothing is approved by time."),
         _("Answer the request"),
+        past=_("A request for data was overdue"),
     ),
     Notice.REQUEST_DEPUTY: lambda: Words(
         _("A request for data waits for you as a deputy"),
         _("Those who were to decide have not answered in time. You can decide now."),
         _("Read the request"),
+        past=_("A request for data waited for you as a deputy"),
     ),
     Notice.GRANT_BEGUN: lambda: Words(
         _("Your access to data has begun"),
         _("You can fetch the data now, under the terms that you accepted."),
         _("See your access"),
-        _("You can fetch the data now, under the terms that you accepted. It ends on {day}."),
+        _("You can fetch the data since {day}, under the terms that you accepted."),
     ),
     Notice.GRANT_ENDING: lambda: Words(
         _("Your access to data ends soon"),
         _("If you need the data for longer, ask for it before then."),
         _("See your access"),
         _("It ends on {day}. If you need the data for longer, ask for it before then."),
+        past=_("Your access to data was to end soon"),
     ),
     Notice.GRANT_ENDED: lambda: Words(
         _("Your access to data has ended"),
@@ -182,6 +218,7 @@ _WORDS: dict[Notice, Callable[[], Words]] = {
         _("Access to data was paused: reconfirm or revoke it"),
         _("The dataset changed after access was granted. Nothing is given until you decide."),
         _("Look at it again"),
+        past=_("Access to data was paused"),
     ),
     Notice.GRANT_EXTENDED: lambda: Words(
         _("Your access to data lasts longer"),
@@ -208,12 +245,14 @@ _WORDS: dict[Notice, Callable[[], Words]] = {
         _("Tell on the portal how and when it was destroyed, and what of it you passed on."),
         _("Attest the destruction"),
         _("It is to be destroyed by {day}. Then tell on the portal how and when that was done."),
+        past=_("The data that you held was to be destroyed"),
     ),
     Notice.DESTRUCTION_OVERDUE: lambda: Words(
         _("The destruction of shared data is overdue"),
         _("The day that was agreed has passed, and nobody has attested it."),
         _("See what is missing"),
         _("It was to be destroyed by {day}, and nobody has attested it."),
+        past=_("The destruction of shared data was overdue"),
     ),
     Notice.DESTRUCTION_ATTESTED: lambda: Words(
         _("Data that was shared has been destroyed"),
