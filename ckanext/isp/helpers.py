@@ -536,9 +536,11 @@ def isp_request_wanted(told: dict[str, Any]) -> str:
     return wording.asking.wanted(told, isp_day)
 
 
-def isp_request_done(command: str) -> str:
+def isp_request_done(command: str, told: dict[str, Any]) -> str:
     """What is said once somebody took their request on."""
-    return wording.asking.done(command)
+    grant = told.get("grant") or {}
+    begins = "" if grant.get("begun", True) else isp_day(grant["from"])
+    return wording.asking.done(command, begins)
 
 
 def isp_request_ladder(told: dict[str, Any]) -> list[dict[str, Any]]:
@@ -548,11 +550,13 @@ def isp_request_ladder(told: dict[str, Any]) -> list[dict[str, Any]]:
         return []
     came: dict[State, str] = {}
     for taken in told["steps"]:
-        came[_STATIONS.get(State(taken["state"]), State.DRAFT)] = taken["at"]
+        came.setdefault(_STATIONS.get(State(taken["state"]), State.DRAFT), taken["at"])
+    sent = told["submitted_at"]
+    came[State.SUBMITTED] = sent or told["made_at"]
     done = RUNGS[: RUNGS.index(here)]
     return [
         {
-            "label": wording.asking.rung(rung),
+            "label": wording.asking.rung(rung, sent=bool(sent)),
             "here": rung is here,
             "day": came.get(rung) if rung in (*done, here) else None,
         }

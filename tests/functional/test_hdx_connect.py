@@ -646,6 +646,9 @@ def test_what_is_posted_as_by_hdx_s_form_waits_in_ours(
     assert (mine["state"], mine["package_id"]) == ("returned", listed["id"])
     said = act("isp_request_show", asker, request=mine["request"])["said"]
     assert said["purpose_words"] == "For our survey."
+    way = page(app, asker, f"/isp/request/{mine['request']}").body.split("isp-way")[1]
+    assert "<strong>Came by HDX Connect</strong>" in way
+    assert "<strong>Sent</strong>" not in way
     assert said["hdx"]["sender_name"] == asker["fullname"]
     again = page(app, asker, path, **FORM)
     assert leads(again) == f"/dataset/{listed['name']}/request"

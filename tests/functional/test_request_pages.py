@@ -157,6 +157,30 @@ def test_the_form_offers_the_purposes_of_the_protocol_and_my_organizations(
     assert 'value="Triangulation of findings"' in french
 
 
+def test_the_form_tells_what_became_of_earlier_requests_without_a_name(
+    listed: Any, asker: Any, org_admin: Any, other: Any, app: Any
+) -> None:
+    path = f"/dataset/{listed['name']}/request"
+    assert "isp-earlier" not in get(app, path, asker).body
+    request = sent(asker, listed)
+    act("isp_request_decline", org_admin, request=request["request"], note="Totals would do.")
+    mine, theirs = get(app, path, asker).body, get(app, path, other).body
+    assert f'href="{of(request)}"' in mine
+    assert "By others" not in mine
+    assert "By others: 0 approved, 1 declined." in theirs
+    assert "Totals would do." not in theirs
+    assert of(request) not in theirs
+    for word in (asker["name"], asker["fullname"], asker["organization"]["title"]):
+        assert word not in theirs
+    act("package_patch", org_admin, id=listed["id"], private=True)
+    with pytest.raises(tk.NotAuthorized):
+        act("isp_request_earlier", other, id=listed["id"])
+    told = {"approved": 0, "declined": 0, "mine": []}
+    assert act("isp_request_earlier", org_admin, id=listed["id"]) == told
+    with pytest.raises(tk.NotAuthorized):
+        act("isp_request_earlier", {"name": ""}, id=listed["id"])
+
+
 def test_looking_at_the_form_leaves_no_draft(listed: Any, asker: Any, app: Any) -> None:
     get(app, f"/dataset/{listed['name']}/request", asker)
     assert act("isp_request_list", asker)["count"] == 0

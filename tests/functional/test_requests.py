@@ -24,6 +24,7 @@ from ckanext.isp.policy.event import Event
 from ckanext.isp.policy.protocol import Decider
 from ckanext.isp.policy.scale import Level
 from ckanext.isp.store import keys
+from ckanext.isp.wording.document import day
 
 TODAY = gate.today()
 CRITERIA = {
@@ -135,6 +136,8 @@ def test_a_request_that_lacks_a_criterion_is_not_sent_and_nothing_typed_is_lost(
 
 def test_a_draft_is_nobody_elses(asker: Any, org_admin: Any, sysadmin: Any, listed: Any) -> None:
     number = act("isp_request_draft", asker, id=listed["id"], data="Not yet")["request"]
+    assert list(refusal("isp_request_list", sysadmin, of="all")) == ["of"]
+    assert act("isp_request_list", sysadmin, of="queue")["count"] == 0
     for other in (org_admin, sysadmin, makers.person()):
         with pytest.raises(tk.ObjectNotFound):
             act("isp_request_show", other, request=number)
@@ -373,6 +376,43 @@ def test_terms_are_accepted_before_a_byte_is_given_and_kept_as_they_were_shown(
     act("isp_grant_accept", asker, request=number, accept=True)
     assert act("isp_request_show", asker, request=number)["grant"]["terms"] == shown
     assert downloaded(app, asker, listed["file"]).status_code == 200
+
+
+def test_what_begins_on_a_day_to_come_gives_no_byte_before_it_whatever_was_accepted(
+    asker: Any, org_admin: Any, listed: Any, app: CKANTestApp
+) -> None:
+    number, file = sent(asker, listed)["request"], listed["file"]
+    after, until = ((TODAY + dt.timedelta(days=days)).isoformat() for days in (4, 3))
+    offer = {**TICKED, "request": number, "until": until}
+    assert list(refusal("isp_request_agree", org_admin, **offer, **{"from": after})) == ["from"]
+    act("isp_request_agree", org_admin, **offer, **{"from": until})
+    shown = act("isp_grant_accept", asker, request=number, accept=True)
+    assert f"from {day(until)} until {day(until)}" in shown["grant"]["terms"]
+    assert (shown["grant"]["from"], shown["grant"]["live"]) == (until, False)
+    assert downloaded(app, asker, file).status_code == 403
+    assert act("isp_grant_list", org_admin, id=listed["id"])["now"] == []
+    assert jobs.tend() == {"ended": 0, "closed": 0, "suspended": 0}
+    for begins, status in (("+ interval '1 minute'", 403), ("- interval '1 second'", 200)):
+        moved = f"UPDATE isp_grant SET begins_at = clock_timestamp() {begins}"
+        model.Session.execute(sa.text(moved))
+        model.Session.commit()
+        assert downloaded(app, asker, file).status_code == status
+    assert act("isp_grant_list", org_admin, id=listed["id"])["now"]
+
+
+def test_whoever_accepted_before_the_first_day_is_told_on_it_once(
+    asker: Any, org_admin: Any, listed: Any
+) -> None:
+    number = sent(asker, listed)["request"]
+    tomorrow = (TODAY + dt.timedelta(days=1)).isoformat()
+    act("isp_request_agree", org_admin, request=number, **TICKED, **{"from": tomorrow})
+    act("isp_grant_accept", asker, request=number, accept=True)
+    assert jobs.tell_of_days() == 0
+    begun = "UPDATE isp_grant SET begins_at = clock_timestamp(), from_day = current_date"
+    model.Session.execute(sa.text(begun))
+    model.Session.commit()
+    assert [jobs.tell_of_days(), jobs.tell_of_days()] == [1, 0]
+    assert told(asker)[-1] == "grant_begun"
 
 
 @pytest.mark.parametrize("change", ["raise", "delete", "move", "sql"])
@@ -650,6 +690,7 @@ def test_what_was_written_in_a_request_is_erased_and_what_came_of_it_stays(
     with pytest.raises(tk.ValidationError, match="not over"):
         forget({"user": sysadmin["name"]}, {"person": asker["name"]})
     act("isp_request_decline", org_admin, request=number, note="Totals would do, Amina.")
+    assert reasons(org_admin, listed) == ["Totals would do, Amina."]
     jobs.forget_older()
     assert act("isp_request_show", org_admin, request=number)["said"]
     old = sa.text("UPDATE isp_request SET changed_at = changed_at - interval '731 days'")
@@ -660,6 +701,30 @@ def test_what_was_written_in_a_request_is_erased_and_what_came_of_it_stays(
     assert (shown["state"], shown["said"], shown["erased"]) == ("declined", {}, True)
     assert "Amina" not in str(shown["steps"])
     assert shown["steps"][-1]["command"] == "decline"
+    assert reasons(org_admin, listed) == []
+
+
+def reasons(user: dict[str, Any], made: dict[str, Any]) -> list[str]:
+    """What the record of a dataset says of why, each way in which it is read."""
+    rows = act("isp_log_list", user, dataset=made["name"])["events"]
+    told = [row["reason"] for row in rows if row["reason"]]
+    shown = act("isp_timeline", user, id=made["id"])
+    assert told == [row["reason"] for row in shown if row["reason"]]
+    table = act("isp_log_export", user, dataset=made["name"], format="json")["text"]
+    assert [row for row in told if row not in table] == []
+    return told
+
+
+def test_why_something_was_decided_is_on_record_for_those_who_look_after_the_request(
+    asker: Any, org_admin: Any, organization: Any, editor: Any, listed: Any
+) -> None:
+    second = another_admin(organization)
+    number = sent(asker, listed)["request"]
+    act("isp_request_step_aside", second, request=number, note="My sister works there.")
+    act("isp_request_decline", org_admin, request=number, note="Totals would do.")
+    assert reasons(org_admin, listed) == ["Totals would do.", "My sister works there."]
+    for other in (editor, second):
+        assert reasons(other, listed) == []
 
 
 def test_the_second_agreement_is_told_as_that_of_those_who_have_not_given_the_first(

@@ -15,14 +15,22 @@ from ckanext.isp.policy.notice import (
     Need,
     Notice,
     Place,
+    asks,
     mailed,
     named,
     unfit,
     wait,
 )
+from ckanext.isp.policy.request import OVER, TABLE, Command, State
 from ckanext.isp.policy.scale import Exposure, Level
+from ckanext.isp.policy.told import Audience, of_time
 
 DAY = timedelta(days=1)
+TODAY = date(2026, 11, 27)
+# where destruction can be attested before it is due
+ENDED = {State.EXPIRED, State.REVOKED}
+# a message is there to be read, whatever became of its request
+STANDS = {Notice.REQUEST_SAID}
 
 
 def test_a_mail_is_tried_after_a_minute_then_less_and_less_and_given_up_within_five_days() -> None:
@@ -64,6 +72,31 @@ def test_what_waits_for_its_reader_asks_them_to_act() -> None:
         Notice.DESTRUCTION_OVERDUE,
         Notice.ONWARD_REPORTED,
     }
+
+
+@pytest.mark.parametrize("kind", Notice)
+def test_a_notice_asks_for_what_can_still_be_done_and_for_nothing_once_its_request_is_over(
+    kind: Notice,
+) -> None:
+    assert asks(kind, None)
+    asked_in = {state for state in State if asks(kind, state)}
+    assert asked_in
+    done = {Command.ACCEPT: Notice.REQUEST_APPROVED, Command.ATTEST: Notice.DESTRUCTION_DUE}
+    for command, told in done.items():
+        if kind is told:
+            assert asked_in == {state for state in State if command in TABLE[state]} - ENDED
+    if kind.name.startswith("REQUEST") and kind.need is Need.ACT and kind not in STANDS:
+        assert not asked_in & OVER
+
+
+@pytest.mark.parametrize("days", [0, 7, 8])
+def test_whoever_holds_data_is_told_that_it_begins_and_a_week_before_it_ends(days: int) -> None:
+    until = TODAY + days * DAY
+    told = of_time(State.GRANTED, TODAY, None, TODAY, until, None)
+    begun = Audience.ASKER, Notice.GRANT_BEGUN, TODAY
+    soon = Audience.ASKER, Notice.GRANT_ENDING, until
+    assert told == ((begun, soon) if days <= 7 else (begun,))
+    assert of_time(State.GRANTED, until + DAY, None, TODAY, until, None) == ()
 
 
 EVERY = list(product([None, *Level], Exposure, (True, False)))

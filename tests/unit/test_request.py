@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from ckanext.isp.policy import calendar, criteria, deciders, queue
 from ckanext.isp.policy.criteria import Field, Lack
 from ckanext.isp.policy.deciders import Agreement, Demand
+from ckanext.isp.policy.earlier import Outcomes, outcomes
 from ckanext.isp.policy.protocol import Decider, LevelRule, Protocol
 from ckanext.isp.policy.request import (
     OPEN,
@@ -148,6 +149,20 @@ def test_those_who_were_consulted_advise_and_do_nothing_else() -> None:
     by = roles(Person(consulted=True), Case())
     found = {command for state in State for command in moves(state, by)}
     assert found == {Command.ADVISE}
+
+
+@given(st.dictionaries(st.sampled_from(State), st.integers(0, 9)), st.sampled_from(Exposure))
+def test_whoever_asks_learns_how_many_were_answered_before_where_everybody_finds_the_data(
+    others: dict[State, int], exposure: Exposure
+) -> None:
+    found = outcomes(others, exposure)
+    if not exposure.public:
+        assert found == Outcomes()
+        return
+    unanswered = {State.DRAFT, State.SUBMITTED, State.RETURNED, State.WITHDRAWN}
+    answered = sum(count for state, count in others.items() if state not in unanswered)
+    assert sum(found) == answered
+    assert found.declined == others.get(State.DECLINED, 0)
 
 
 def asked(**changed: object) -> dict[str, object]:

@@ -220,6 +220,7 @@ FUNCTIONS: dict[str, AuthFunction] = {
     **dict.fromkeys(REQUESTS, who_is_known),
     "isp_request_type_in": who_edits_the_dataset,
     "isp_request_prepare": who_sees_the_dataset,
+    "isp_request_earlier": who_sees_the_dataset_and_is_known,
     "isp_grant_list": who_edits_the_dataset,
     "isp_notice_list": who_is_known,
     "isp_notice_read": who_is_known,

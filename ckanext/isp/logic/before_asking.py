@@ -14,12 +14,17 @@ from ..documents.compile import Document
 from ..policy import deciders
 from ..policy.access import May
 from ..policy.criteria import OTHER, Field
+from ..policy.deciders import Agreement, Demand
+from ..policy.earlier import outcomes
 from ..policy.request import State
 from ..policy.scale import Level
 from ..policy.verdict import Verdict
 from ..services import grants, requests
 from . import asking, people, save
 from .seat import about, organizations
+
+# of one's own for the same dataset, the latest
+EARLIER = 5
 
 
 def told(context: Context, package: model.Package) -> dict[str, Any]:
@@ -34,10 +39,33 @@ def told(context: Context, package: model.Package) -> dict[str, Any]:
         "formal": level in (None, Level.SEVERE),
         "days": config.answer_days(),
         "answer_by": asking.answer_by().isoformat(),
-        "deciders": [wording.request.agreement(agreement) for agreement in needed],
+        "deciders": [agreement(one) for one in needed],
         "mine": _open(save.user_id(context), package),
         **form(verdict, save.user_id(context)),
     }
+
+
+def earlier(user_id: str, package: model.Package) -> dict[str, Any]:
+    """What came of requests for a dataset: one's own, and of others how many."""
+    others = requests.of_others(model.Session, user_id, package.id)
+    return {
+        **outcomes(others, about(package)[0].exposure)._asdict(),
+        "mine": [
+            {
+                "request": one.id,
+                "state": one.state,
+                "state_words": wording.request.state(State(one.state)),
+                "submitted_at": one.submitted_at.isoformat() if one.submitted_at else None,
+            }
+            for one in requests.before(model.Session, user_id, package.id, EARLIER)
+        ],
+    }
+
+
+def agreement(of: Agreement) -> str:
+    """Whose agreement is needed; an organisation by its title."""
+    found = model.Group.get(of.of) if of.demand is Demand.ORGANISATION else None
+    return wording.request.agreement(of, found.display_name if found else "")
 
 
 def form(verdict: Verdict, user_id: str | None, chosen: str | None = None) -> dict[str, Any]:
@@ -75,6 +103,11 @@ def purpose(verdict: Verdict, said: Mapping[str, Any]) -> str:
     return {**purposes(verdict), OTHER: wording.asking.other_purpose()}.get(value, value)
 
 
+def to_come(day: dt.date | None) -> str | None:
+    """The day from which something is given, as long as that is still to come."""
+    return day.isoformat() if day and day > gate.today() else None
+
+
 def _purposes(documents: Sequence[Document]) -> dict[str, str]:
     texts = (one.words(text) for one in documents for text in one.told.get("purposes", ()))
     return {next(iter(words.values())): wording.pick(words) for words in texts}
@@ -97,6 +130,7 @@ def _open(user_id: str | None, package: model.Package) -> dict[str, Any] | None:
         "request": found.id,
         "state": state.value,
         "state_words": wording.request.state(state),
+        "from": to_come(grant.from_day) if grant else None,
         "until": grant.until.isoformat() if grant and state is State.GRANTED else None,
         "suspended": bool(grant and grant.suspended_at),
     }

@@ -18,7 +18,7 @@ from ..policy.request import Command, State, unticked
 from ..services import ending, grants, requests
 from ..services import files as store
 from . import asking
-from .seat import Seat, end_of
+from .seat import Seat, end_of, start_of
 
 
 def agree(seat: Seat, door: str, data_dict: Mapping[str, Any]) -> None:
@@ -42,9 +42,14 @@ def agree(seat: Seat, door: str, data_dict: Mapping[str, Any]) -> None:
     told = {"agreements": sorted(ways), "offer": offer}
     seat.step(door, Command.AGREE, to, data_dict.get("reason"), told)
     if to is State.APPROVED:
-        until = dt.date.fromisoformat(offer["until"])
         assert seat.level
-        grants.make(session, request, seat.level.slug, offer, end_of(until))
+        grants.make(session, request, seat.level.slug, offer, *_lasts(offer))
+
+
+def _lasts(offer: Mapping[str, Any]) -> tuple[dt.datetime | None, dt.datetime]:
+    """When what is offered begins, where a day was named, and when it ends."""
+    first, last = offer.get("from"), dt.date.fromisoformat(offer["until"])
+    return start_of(dt.date.fromisoformat(first)) if first else None, end_of(last)
 
 
 def end(seat: Seat, door: str, command: Command, note: str | None = None) -> None:
@@ -122,41 +127,67 @@ def _whole_agreement(seat: Seat) -> None:
 def _offer(seat: Seat, data_dict: Mapping[str, Any]) -> dict[str, Any]:
     """What is offered: no more than was asked for, and everything ticked that has to be (R82)."""
     said = seat.request.said or {}
-    ticked = frozenset(data_dict.get("checks") or ())
-    safeguards = frozenset(data_dict.get("safeguards") or ())
-    left = unticked(ticked, safeguards, seat.request.third_party)
-    errors: dict[str, list[str]] = {}
-    if left:
-        errors["checks"] = [wording.request.tick(one) for one in left]
-    if "anonymisation" in safeguards and not data_dict.get("treatment"):
-        errors["treatment"] = [wording.request.say_how()]
     asked = asking.with_days(said)
+    begins = _begins(data_dict.get("from"))
     until = data_dict.get("until") or asked["until"]
     destroy_by = data_dict.get("destroy_by") or asked["destroy_by"]
-    try:
-        _bounded(until, asked["until"])
-    except tk.ValidationError as error:
-        errors |= error.error_dict
-    if until and destroy_by and destroy_by < until:
-        errors["destroy_by"] = [wording.request.destroyed_before()]
     wanted, files = said.get(Field.FILES.value) or [], data_dict.get("files")
-    known = {file.id for file in store.listed(model.Session, seat.request.package_id)}
-    if files == []:
-        errors["files"] = [wording.reviewing.no_file()]
-    if files and (set(files) - known or (wanted and set(files) - set(wanted))):
-        errors["files"] = [wording.request.not_asked_for()]
+    errors = {
+        **_not_ticked(seat, data_dict),
+        **_wrong_days(begins, until, destroy_by, asked["until"]),
+        **_wrong_files(seat, files, wanted),
+    }
     if errors:
         raise tk.ValidationError(errors)
     return {
         "files": list(files or wanted) or None,
+        "from": begins.isoformat() if begins else None,
         "until": until.isoformat(),
         "destroy_by": destroy_by.isoformat(),
-        "safeguards": sorted(safeguards),
-        "checks": sorted(ticked),
+        "safeguards": sorted(set(data_dict.get("safeguards") or ())),
+        "checks": sorted(set(data_dict.get("checks") or ())),
         "treatment": data_dict.get("treatment"),
         "conditions": data_dict.get("conditions"),
         "organization": bool(data_dict.get("organization")),
     }
+
+
+def _not_ticked(seat: Seat, data_dict: Mapping[str, Any]) -> dict[str, list[str]]:
+    ticked = frozenset(data_dict.get("checks") or ())
+    safeguards = frozenset(data_dict.get("safeguards") or ())
+    errors = {}
+    if left := unticked(ticked, safeguards, seat.request.third_party):
+        errors["checks"] = [wording.request.tick(one) for one in left]
+    if "anonymisation" in safeguards and not data_dict.get("treatment"):
+        errors["treatment"] = [wording.request.say_how()]
+    return errors
+
+
+def _wrong_days(begins: Any, until: Any, destroy_by: Any, asked: Any) -> dict[str, list[str]]:
+    errors: dict[str, list[str]] = {}
+    try:
+        _bounded(until, asked)
+    except tk.ValidationError as error:
+        errors |= error.error_dict
+    if until and destroy_by and destroy_by < until:
+        errors["destroy_by"] = [wording.request.destroyed_before()]
+    if until and begins and begins > until:
+        errors["from"] = [wording.request.begins_after()]
+    return errors
+
+
+def _wrong_files(seat: Seat, files: Any, wanted: list[str]) -> dict[str, list[str]]:
+    known = {file.id for file in store.listed(model.Session, seat.request.package_id)}
+    if files == []:
+        return {"files": [wording.reviewing.no_file()]}
+    if files and (set(files) - known or (wanted and set(files) - set(wanted))):
+        return {"files": [wording.request.not_asked_for()]}
+    return {}
+
+
+def _begins(day: dt.date | None) -> dt.date | None:
+    """The day from which it is given; none where that has come already."""
+    return day if day and day > gate.today() else None
 
 
 def _bounded(until: Any, asked: Any) -> None:

@@ -34,8 +34,9 @@ def terms(seat: Seat) -> str:
     more = [wording.request.onward(said.get(Field.ONWARD.value) or Onward.NOBODY.slug)]
     if offer.get("conditions"):
         more.append(offer["conditions"])
-    until, destroy_by = (day(offer[name]) if offer else "" for name in ("until", "destroy_by"))
-    return wording.request.terms(until, destroy_by, purpose, more)
+    named = ("from", "until", "destroy_by")
+    begins, until, destroy_by = (day(offer[name]) if offer.get(name) else "" for name in named)
+    return wording.request.terms(begins, until, destroy_by, purpose, more)
 
 
 def accept(seat: Seat, door: str, *, accepted: bool) -> None:

@@ -10,10 +10,12 @@ import ckan.authz as authz
 from ckan import model
 from ckan.types import Context, DataDict
 
-from .. import wording
+from .. import gate, wording
 from ..services import log
+from ..services import queue as listing
 from ..services.log import Asked
-from . import fresh, sheet
+from ..services.queue import Reader
+from . import fresh, queue, sheet
 
 MOST = 1000
 CSV, JSON = "csv", "json"
@@ -76,7 +78,19 @@ def shown(context: Context, rows: Iterable[dict[str, Any]]) -> list[dict[str, An
     packages = {row["package_id"] for row in listed if row["package_id"]}
     hidden = set() if _reads_all(context) else packages - fresh.seen(context, packages)
     named = log.names(model.Session, _people(listed))
-    return [_shown(row, row["package_id"] in hidden, named) for row in listed]
+    return [_shown(row, row["package_id"] in hidden, named) for row in reasoned(context, listed)]
+
+
+def reasoned(context: Context, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Events with what was written when they happened to a request: that stands apart, where it can
+    be erased, and is for those who look after the request."""
+    events = [row["id"] for row in rows if "request" in (row["details"] or {})]
+    if not events:
+        return rows
+    everything = Reader("", everything=True)
+    reader = everything if context.get("ignore_auth") else queue.reader(context)
+    found = listing.reasons(model.Session, reader, events, gate.today())
+    return [{**row, "reason": row["reason"] or found.get(row["id"])} for row in rows]
 
 
 def persons(reference: str) -> frozenset[str]:

@@ -148,6 +148,7 @@ def told(row: Row) -> dict[str, Any]:
         "agreed": row.agreed,
         "needed": len(request.needed),
         "suspended": bool(row.suspended),
+        "from": before_asking.to_come(row.from_day),
         "until": row.until.isoformat() if row.until else None,
         "destroy_by": row.destroy_by.isoformat() if row.destroy_by else None,
         "purpose": _purpose(request.said or {}),

@@ -13,7 +13,7 @@ from ..policy.scale import Onward
 from .schema import SOME, Schema, page_of
 
 DAYS = (Field.UNTIL, Field.DESTROY_BY)
-OF = ("mine", "queue", "all")
+OF = ("mine", "queue")
 
 
 def texts(*names: str) -> Schema:
@@ -100,6 +100,7 @@ def agree(
         "checks": [ignore_missing, isp_texts],
         "safeguards": [ignore_missing, isp_texts],
         "files": [ignore_missing, isp_texts],
+        "from": [ignore_missing, isp_day_to_come],
         "until": [ignore_missing, isp_day_to_come],
         "destroy_by": [ignore_missing, isp_day_to_come],
         "organization": [ignore_missing, boolean_validator],

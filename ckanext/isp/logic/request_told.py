@@ -164,6 +164,7 @@ def granted(grant: Grant, state: State | None = None) -> dict[str, Any]:
     """A grant as lists and pages tell it."""
     now = dt.datetime.now(dt.timezone.utc)
     over = grant.ended_at is not None or grant.ends_at <= now
+    begun = grant.begins_at is None or grant.begins_at <= now
     return {
         "grant": grant.id,
         "request": grant.request_id,
@@ -172,6 +173,7 @@ def granted(grant: Grant, state: State | None = None) -> dict[str, Any]:
         "organization": _organization(grant.organization_id),
         "files": grant.files,
         "level": grant.level,
+        "from": grant.from_day.isoformat() if grant.from_day else None,
         "until": grant.until.isoformat(),
         "destroy_by": grant.destroy_by.isoformat(),
         "terms": grant.terms,
@@ -179,8 +181,9 @@ def granted(grant: Grant, state: State | None = None) -> dict[str, Any]:
         "suspended_at": grant.suspended_at.isoformat() if grant.suspended_at else None,
         "suspended_why": grant.suspended_why,
         "ended_at": grant.ended_at.isoformat() if grant.ended_at else None,
+        "begun": begun,
         "over": over,
-        "live": bool(grant.accepted_at) and not over and grant.suspended_at is None,
+        "live": bool(grant.accepted_at) and begun and not over and grant.suspended_at is None,
         "overdue": state is State.DUE and grant.destroy_by < gate.today(),
     }
 
@@ -224,7 +227,7 @@ def _agreements(seat: Seat, agreed: dict[str, str]) -> list[dict[str, Any]]:
     return [
         {
             "key": key,
-            "words": wording.request.agreement(agreement),
+            "words": before_asking.agreement(agreement),
             "body": key.startswith("body:"),
             "given_by": people.name(agreed[key]) if key in agreed else None,
             "theirs": _whose(seat, key, agreed),

@@ -272,9 +272,14 @@ def organizations(user_id: str | None) -> list[model.Group]:
 
 def end_of(day: dt.date) -> dt.datetime:
     """The moment in which a day is over, where the portal stands."""
+    return start_of(day + dt.timedelta(days=1))
+
+
+def start_of(day: dt.date) -> dt.datetime:
+    """The moment in which a day begins, where the portal stands."""
     name = tk.config.get("ckan.display_timezone") or "utc"
     try:
         zone: dt.tzinfo = zoneinfo.ZoneInfo(name)
     except (zoneinfo.ZoneInfoNotFoundError, ValueError):
         zone = dt.timezone.utc
-    return dt.datetime.combine(day + dt.timedelta(days=1), dt.time(), zone)
+    return dt.datetime.combine(day, dt.time(), zone)

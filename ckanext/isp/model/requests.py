@@ -115,8 +115,9 @@ class Consultation(tk.BaseModel):
 class Grant(tk.BaseModel):
     """What an approved request gives: to one person or one organisation, of some files or all.
 
-    ``files`` are ids; nothing means all. It gives nothing before ``accepted_at``, nor while
-    ``suspended_at`` or after ``ended_at`` is set: ``isp_live_grants`` in the database says what is
+    ``files`` are ids; nothing means all. It gives nothing before ``accepted_at`` and ``begins_at``,
+    where a day was named from which it is given, nor while ``suspended_at`` or after ``ended_at``
+    is set: ``isp_live_grants`` in the database says what is
     live. ``terms`` is what was shown and accepted, word for word. ``level`` is the one that the
     dataset had: above it nothing is given.
     """
@@ -130,6 +131,8 @@ class Grant(tk.BaseModel):
     organization_id: Mapped[str | None] = mapped_column(sa.Text)
     files: Mapped[list[str] | None] = mapped_column(ARRAY(sa.Text))
     level: Mapped[str] = mapped_column(sa.Text)
+    from_day: Mapped[dt.date | None] = mapped_column(sa.Date)
+    begins_at: Mapped[dt.datetime | None] = mapped_column(Moment)
     until: Mapped[dt.date] = mapped_column(sa.Date)
     ends_at: Mapped[dt.datetime] = mapped_column(Moment)
     destroy_by: Mapped[dt.date] = mapped_column(sa.Date)

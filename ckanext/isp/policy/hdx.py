@@ -19,7 +19,7 @@ from .request import State
 class Standing:
     """How a request reads in HDX's words.
 
-    :param shared: its data reached whoever asked: granted and accepted, told so, or open to all
+    :param shared: its data reached whoever asked: granted and begun, told so, or open to all
     """
 
     state: Hdx

@@ -60,9 +60,16 @@ def of(command: Command, to: State, rounds: int) -> tuple[tuple[Audience, Notice
 
 
 def of_time(
-    state: State, today: date, answer_by: date | None, until: date | None, destroy_by: date | None
+    state: State,
+    today: date,
+    answer_by: date | None,
+    begun: date | None,
+    until: date | None,
+    destroy_by: date | None,
 ) -> tuple[tuple[Audience, Notice, date], ...]:
     """Who is told that a day has come, each once for that day.
+
+    :param begun: the day on which a grant has begun that was accepted before it
 
     What is overdue goes to those who decide and their deputies; destruction that nobody attests
     goes on to focal points.
@@ -72,8 +79,10 @@ def of_time(
             (_A.DECIDERS, Notice.REQUEST_OVERDUE, answer_by),
             (_A.DEPUTIES, Notice.REQUEST_DEPUTY, answer_by),
         )
-    if state is State.GRANTED and until and today <= until <= today + timedelta(ENDS_SOON_DAYS):
-        return ((_A.ASKER, Notice.GRANT_ENDING, until),)
+    if state is State.GRANTED and until and today <= until:
+        begins = ((_A.ASKER, Notice.GRANT_BEGUN, begun),) if begun else ()
+        soon = until <= today + timedelta(ENDS_SOON_DAYS)
+        return (*begins, *(((_A.ASKER, Notice.GRANT_ENDING, until),) if soon else ()))
     if state is State.DUE and destroy_by and destroy_by < today:
         told = (
             (_A.ASKER, Notice.DESTRUCTION_OVERDUE, destroy_by),

@@ -42,13 +42,16 @@ def make(
     request: Request,
     level: str,
     offer: dict[str, Any],
+    begins_at: dt.datetime | None,
     ends_at: dt.datetime,
 ) -> Grant:
     """What an approved request gives, once its terms are accepted.
 
-    :param offer: ``files``, ``until``, ``destroy_by`` and ``organization``, whether all of the
-        organisation that asked has it
+    :param offer: ``files``, ``from``, ``until``, ``destroy_by`` and ``organization``, whether all
+        of the organisation that asked has it
+    :param begins_at: when ``from`` begins, where it is named
     """
+    from_day = offer.get("from")
     row = Grant(
         request_id=request.id,
         package_id=request.package_id,
@@ -56,6 +59,8 @@ def make(
         organization_id=request.organization_id if offer.get("organization") else None,
         files=offer.get("files") or None,
         level=level,
+        from_day=dt.date.fromisoformat(from_day) if from_day else None,
+        begins_at=begins_at,
         until=dt.date.fromisoformat(offer["until"]),
         ends_at=ends_at,
         destroy_by=dt.date.fromisoformat(offer["destroy_by"]),

@@ -13,10 +13,12 @@ from ..policy.request import Command, State
 
 # what a step says beside its words
 TOLD_SHARED, IS_OPEN = "data_shared", "is_open"
-_ACCEPTED = """
-    EXISTS (SELECT FROM isp_grant g WHERE g.request_id = r.id AND g.accepted_at IS NOT NULL)"""
+# accepted, and on the day from which it gives or later
+_BEGUN = """
+    EXISTS (SELECT FROM isp_grant g WHERE g.request_id = r.id AND g.accepted_at IS NOT NULL
+               AND coalesce(g.begins_at <= coalesce(g.ended_at, clock_timestamp()), true))"""
 _SHARED = f"""
-    ({_ACCEPTED} OR EXISTS (
+    ({_BEGUN} OR EXISTS (
         SELECT FROM isp_request_step s JOIN isp_request_note n ON n.step_id = s.id
          WHERE s.request_id = r.id
            AND (n.details @> '{{"{TOLD_SHARED}": true}}'
@@ -30,7 +32,7 @@ _REPLIED = f"""
                AND s.command IN ({", ".join(f"'{one.value}'" for one in _ANSWERS)}))"""
 _DECLINED = f"""
     (r.state = '{State.DECLINED.value}'
-     OR (r.state = '{State.REVOKED.value}' AND NOT {_ACCEPTED}))"""
+     OR (r.state = '{State.REVOKED.value}' AND NOT {_BEGUN}))"""
 _COUNTED = sa.text(f"""
     SELECT count(*), count(*) FILTER (WHERE {_REPLIED} OR {_SHARED}),
            count(*) FILTER (WHERE {_DECLINED}), count(*) FILTER (WHERE {_SHARED})
@@ -49,7 +51,7 @@ class Counters(NamedTuple):
     """How many requests were sent, and what came of them.
 
     :param replied: those who look after it wrote, or agreed
-    :param declined: refused, or ended before it was accepted
+    :param declined: refused, or ended before it began
     :param shared: its data reached whoever asked
     """
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -18,6 +18,7 @@ from ..model.requests import (
     Request,
     RequestAgreement,
     RequestAside,
+    RequestNote,
     RequestStep,
 )
 from ..policy.facts import SENSITIVITY
@@ -79,6 +80,7 @@ class Row(NamedTuple):
     asking: str | None
     agreed: int
     suspended: bool
+    from_day: dt.date | None
     until: dt.date | None
     destroy_by: dt.date | None
 
@@ -149,6 +151,7 @@ def _rows(
             asking.title,
             agreed,
             Grant.suspended_at.is_not(None),
+            Grant.from_day,
             Grant.until,
             Grant.destroy_by,
         )
@@ -253,6 +256,25 @@ def _interest(reader: Reader) -> ColumnElement[bool]:
             sa.func.coalesce(Request.organization_id.in_(member), sa.false()),
         ),
     )
+
+
+def reasons(
+    session: Session, reader: Reader, events: Iterable[int], today: dt.date
+) -> dict[int, str]:
+    """What was written with steps of requests, by the events that tell of them.
+
+    Only of requests that somebody looks after and has no interest in; what was erased is gone.
+    """
+    packages = sa.outerjoin(Request, model.Package, model.Package.id == Request.package_id)
+    query = (
+        sa.select(RequestStep.event_id, RequestNote.note)
+        .select_from(packages)
+        .join(RequestStep, RequestStep.request_id == Request.id)
+        .join(RequestNote, RequestNote.step_id == RequestStep.id)
+        .where(RequestStep.event_id.in_(list(events)), RequestNote.note.is_not(None))
+        .where(*_looked_after(reader, today), sa.not_(_interest(reader)))
+    )
+    return {row.event_id: row.note for row in session.execute(query)}
 
 
 def last_sent(session: Session, reader: Reader, today: dt.date) -> int:

@@ -254,6 +254,35 @@ def alike(session: Session, request: Request, limit: int = 20) -> list[Request]:
     return list(session.scalars(query.limit(limit)))
 
 
+def before(session: Session, user_id: str, package_id: str, limit: int) -> list[Request]:
+    """Somebody's own requests for a dataset that were sent and are not open, the latest first."""
+    query = (
+        sa.select(Request)
+        .where(
+            Request.requester == user_id,
+            Request.package_id == package_id,
+            Request.submitted_at.is_not(None),
+            Request.state.not_in([state.value for state in OPEN]),
+        )
+        .order_by(Request.id.desc())
+    )
+    return list(session.scalars(query.limit(limit)))
+
+
+def of_others(session: Session, user_id: str, package_id: str) -> dict[State, int]:
+    """How many requests of others for a dataset are in each state; drafts count for nobody."""
+    query = (
+        sa.select(Request.state, sa.func.count())
+        .where(
+            Request.package_id == package_id,
+            Request.requester.is_distinct_from(user_id),
+            Request.submitted_at.is_not(None),
+        )
+        .group_by(Request.state)
+    )
+    return {State(state): count for state, count in session.execute(query)}
+
+
 def open_for(session: Session, package_id: str) -> list[Request]:
     """Requests for a dataset that are not granted and not over, locked."""
     before = [s.value for s in OPEN - {State.GRANTED}]

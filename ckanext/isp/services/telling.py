@@ -17,6 +17,12 @@ from . import notices, offices, requests
 from .offices import Holders, Portal
 
 _OWNER = sa.text("SELECT owner_org FROM package WHERE id = :id")
+_GIVES_LATER = sa.and_(
+    Grant.begins_at > Grant.accepted_at,
+    Grant.begins_at <= sa.func.clock_timestamp(),
+    Grant.suspended_at.is_(None),
+)
+_BEGUN = sa.case((_GIVES_LATER, Grant.from_day))
 _KNOWN = sa.text("""
     SELECT user_id FROM isp_notice
      WHERE kind = :kind AND about->'request' = to_jsonb(cast(:request AS bigint))
@@ -54,14 +60,14 @@ def of_time(session: Session, portal: Portal, today: dt.date) -> int:
     """
     waiting = (State.SUBMITTED.value, State.GRANTED.value, State.DUE.value)
     rows = session.execute(
-        sa.select(Request, Grant.until, Grant.destroy_by)
+        sa.select(Request, _BEGUN, Grant.until, Grant.destroy_by)
         .outerjoin(Grant, Grant.request_id == Request.id)
         .where(Request.state.in_(waiting))
         .order_by(Request.id)
     ).all()
     count = 0
-    for request, until, destroy_by in rows:
-        days = request.answer_by, until, destroy_by
+    for request, begun, until, destroy_by in rows:
+        days = request.answer_by, begun, until, destroy_by
         for audience, notice, on in told.of_time(State(request.state), today, *days):
             readers = _Who(session, request, portal, today).of(audience)
             asked = {"kind": notice.value, "request": request.id, "on": on.isoformat()}

@@ -95,7 +95,7 @@ def _grant(row: dict[str, Any]) -> dict[str, Any]:
         "organization": row["organization"],
         "files": tk._("all") if named is None else "; ".join(named),
         "state": row["state_words"],
-        "from": row["accepted_at"],
+        "from": row["accepted_at"] and max(row["accepted_at"], row["from"] or ""),
         "until": row["ended_at"] or row["until"],
         "destroy_by": row["destroy_by"],
         "attested": wording.reviewing.yes_or_no(row["attested"]),

@@ -168,12 +168,12 @@ def do(number: int, command: str) -> Any:
     if Command.ACCEPT.value == command:
         sent = {"accept": data["accept"] or "false"}
     try:
-        tk.get_action(action)({}, {"request": number, **sent})
+        told = tk.get_action(action)({}, {"request": number, **sent})
     except tk.ValidationError as error:
         return page(number, command, data, messages(error))
     except (tk.NotAuthorized, tk.ObjectNotFound):
         return tk.abort(404)
-    tk.h.flash_success(tk.h.isp_request_done(command))
+    tk.h.flash_success(tk.h.isp_request_done(command, told))
     return tk.redirect_to("isp_request.show", number=number)
 
 
@@ -231,7 +231,15 @@ def _written(told: dict[str, Any], data: Any, errors: Any) -> Any:
 
 
 def _form(about: dict[str, Any], data: Any, errors: Any, **more: Any) -> Any:
-    shown = {"about": about, "data": data, "errors": errors or {}, "number": None, **more}
+    package = more["pkg_dict"]
+    shown = {
+        "about": about,
+        "data": data,
+        "errors": errors or {},
+        "number": None,
+        "earlier": ask("isp_request_earlier", id=package["id"]) if package else None,
+        **more,
+    }
     return tk.render("isp/request/form.html", extra_vars=shown)
 
 

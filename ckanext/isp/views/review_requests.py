@@ -28,7 +28,10 @@ ACTIONS = {
     Command.REVOKE: "isp_grant_revoke",
 }
 TEXTS = {
-    Command.AGREE: ("until", "destroy_by", "treatment", "conditions", "organization", "reason"),
+    Command.AGREE: (
+        *("from", "until", "destroy_by"),
+        *("treatment", "conditions", "organization", "reason"),
+    ),
     Command.CONSULT: ("body", "user", "question"),
     Command.ADVISE: ("consultation", "advice"),
     Command.EXTEND: ("until", "note"),

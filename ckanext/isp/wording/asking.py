@@ -27,8 +27,13 @@ def onward(of: Onward) -> str:
     }[of]
 
 
-def rung(of: State) -> str:
-    """A station on the way of a request that goes well."""
+def rung(of: State, *, sent: bool) -> str:
+    """A station on the way of a request that goes well.
+
+    :param sent: what came by HDX Connect and lacks something was not sent to anybody
+    """
+    if of is State.SUBMITTED and not sent:
+        return _("Came by HDX Connect")
     return {
         State.SUBMITTED: _("Sent"),
         State.APPROVED: _("Approved"),
@@ -60,12 +65,20 @@ def wanted(told: Mapping[str, Any], day: Any) -> str:
         return _("Your access has ended. Destroy every copy by {day}.").format(
             day=day(grant["destroy_by"])
         )
-    days = {name: day(grant[name]) for name in ("until", "destroy_by") if grant}
+    days = {name: day(grant[name]) for name in ("from", "until", "destroy_by") if grant}
     days["answer_by"] = day(told["answer_by"])
-    return _wanted(State(told["state"])).format(**days)
+    later = bool(grant) and not grant["begun"]
+    return _wanted(State(told["state"]), later).format(**days)
 
 
-def _wanted(state: State) -> str:
+def _wanted(state: State, later: bool) -> str:
+    if later and state is State.APPROVED:
+        return _("Read the terms and accept them. You can download from {from} until {until}.")
+    if later and state is State.GRANTED:
+        return _(
+            "You can download from {from} until {until}, not before. Destroy every copy by "
+            "{destroy_by}."
+        )
     return {
         State.DRAFT: _("Not sent yet: nobody but you sees it. Finish it, then send it."),
         State.SUBMITTED: _("It is with those who decide. An answer is due by {answer_by}."),
@@ -125,8 +138,13 @@ def did(of: Command) -> str:
     }[of]
 
 
-def done(command: str) -> str:
-    """What is said once somebody did something with their request."""
+def done(command: str, begins: str = "") -> str:
+    """What is said once somebody did something with their request.
+
+    :param begins: the day to come from which they can download, where there is one
+    """
+    if command == Command.ACCEPT.value and begins:
+        return _("Accepted. You can download from {day} on.").format(day=begins)
     return {
         "say": _("Your message is with the request."),
         "withdraw": _("Withdrawn."),

@@ -142,13 +142,16 @@ def method(of: Method) -> str:
     }[of]
 
 
-def agreement(of: Agreement) -> str:
-    """Whose agreement is needed."""
+def agreement(of: Agreement, called: str = "") -> str:
+    """Whose agreement is needed.
+
+    :param called: the title of the organisation whose it is, where it is one that a protocol names
+    """
     from . import pick
 
     if of.words is not None:
         words = pick(of.words)
-        return f"{words}: {of.of}" if of.demand is Demand.ORGANISATION else words
+        return f"{words}: {called or of.of}" if of.demand is Demand.ORGANISATION else words
     return {
         Demand.OWNER: _("An administrator of the organization that the data belongs to"),
         Demand.SECOND: _("A second administrator of that organization"),
@@ -165,11 +168,17 @@ def tick(what: str) -> str:
     return _("Not ticked yet: {what}").format(what=words[what])
 
 
-def terms(until: str, destroy_by: str, purpose: str, more: list[str]) -> str:
-    """What somebody accepts who receives data."""
+def terms(begins: str, until: str, destroy_by: str, purpose: str, more: list[str]) -> str:
+    """What somebody accepts who receives data.
+
+    :param begins: the first day, where one was named
+    """
+    lasts = _("You can download it until {day}.")
+    if begins:
+        lasts = _("You can download it from {begins} until {day}.")
     lines = [
         _("You use the data for this purpose only: {purpose}").format(purpose=purpose),
-        _("You can download it until {day}.").format(day=until),
+        lasts.format(begins=begins, day=until),
         _("You destroy it, with every copy, by {day}, and attest that here.").format(
             day=destroy_by
         ),
@@ -284,6 +293,10 @@ def longer_than_asked() -> str:
 
 def destroyed_before() -> str:
     return _("Data that can still be downloaded is not destroyed yet: name a later day.")
+
+
+def begins_after() -> str:
+    return _("It would end before it begins: name an earlier day.")
 
 
 def not_asked_for() -> str:

@@ -189,6 +189,7 @@ def field(of: str) -> str:
     return {
         "note": _("Reason"),
         "files": _("Files that are given"),
+        "from": _("From"),
         "until": _("Until"),
         "destroy_by": _("Destroyed by"),
         "checks": _("Before an approval"),

@@ -12,7 +12,7 @@ from ckan.types import Context, DataDict
 
 from ... import gate
 from ...services import record
-from .. import explain, hypothesis, schema
+from .. import explain, hypothesis, log, schema
 
 __all__ = ["isp_timeline", "isp_verdict_show"]
 
@@ -29,7 +29,8 @@ def isp_timeline(context: Context, data_dict: DataDict) -> list[dict[str, Any]]:
     tk.check_access("isp_timeline", context, data_dict)
     package = model.Package.get(data_dict["id"])
     limit = min(data_dict["limit"], 1000)
-    return record.timeline(model.Session, package.id, limit, data_dict["offset"])
+    rows = record.timeline(model.Session, package.id, limit, data_dict["offset"])
+    return log.reasoned(context, rows)
 
 
 @tk.side_effect_free

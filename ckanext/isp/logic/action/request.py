@@ -24,6 +24,7 @@ __all__ = [
     "isp_request_consult",
     "isp_request_decline",
     "isp_request_draft",
+    "isp_request_earlier",
     "isp_request_list",
     "isp_request_prepare",
     "isp_request_reasons",
@@ -56,6 +57,20 @@ def isp_request_prepare(context: Context, data_dict: DataDict) -> dict[str, Any]
     """
     tk.check_access("isp_request_prepare", context, data_dict)
     return before_asking.told(context, model.Package.get(data_dict["id"]))
+
+
+@tk.side_effect_free
+@validate(one_dataset)
+def isp_request_earlier(context: Context, data_dict: DataDict) -> dict[str, Any]:
+    """What came of earlier requests for a dataset, so that nobody asks twice.
+
+    :param id: the dataset
+    :returns: ``mine``: yours that are over, the latest first; of others, where everybody finds the
+        dataset, how many were ``approved`` and ``declined``
+    """
+    tk.check_access("isp_request_earlier", context, data_dict)
+    package = model.Package.get(data_dict["id"])
+    return before_asking.earlier(save.user_id(context) or "", package)
 
 
 @validate(schema.draft)
@@ -196,7 +211,7 @@ def isp_request_reasons(context: Context, data_dict: DataDict) -> dict[str, list
 def isp_request_list(context: Context, data_dict: DataDict) -> dict[str, Any]:
     """Requests: your own, or those that you look after.
 
-    :param of: ``mine``, or ``queue`` (what you look after; all for focal points)
+    :param of: ``mine``, or ``queue`` (what you look after; everything for focal points)
     :param state: a state, or a tray: ``new``, ``overdue``, ``waiting``, ``held``, ``due``,
         ``archive``; ``first`` for what is overdue, or else new
     :param q: words of a dataset's title, or of who asks
@@ -327,6 +342,7 @@ def isp_request_agree(context: Context, data_dict: DataDict) -> dict[str, Any]:
     :param safeguards: ``transfer``, and ``anonymisation`` or ``confidentiality`` as needed
     :param treatment: how it was anonymised
     :param files: ids of those that are given; those asked for where left out
+    :param from: the first day, where it is given later than whoever asked accepts (optional)
     :param until: the last day; that asked for where left out
     :param destroy_by: the day by which it is destroyed; that asked for where left out
     :param conditions: further terms

@@ -286,6 +286,7 @@ BEGIN
       JOIN package p ON p.id = g.package_id AND p.state = 'active'
        AND isp_rank(p.extras->>'sensitivity') BETWEEN 1 AND isp_rank(g.level)
      WHERE g.accepted_at <= clock_timestamp() AND g.ends_at > clock_timestamp()
+       AND (g.begins_at IS NULL OR g.begins_at <= clock_timestamp())
        AND g.suspended_at IS NULL AND g.ended_at IS NULL
        AND EXISTS (SELECT 1 FROM "user" u WHERE u.id = person AND u.state = 'active')
        AND (g.user_id = person

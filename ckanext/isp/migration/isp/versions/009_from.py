@@ -1,0 +1,34 @@
+"""A grant may begin later than its terms are accepted."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+from ckanext.isp.model import guard
+
+revision = "isp_009"
+down_revision = "isp_008"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.add_column("isp_grant", sa.Column("from_day", sa.Date))
+    op.add_column("isp_grant", sa.Column("begins_at", sa.DateTime(timezone=True)))
+    op.create_check_constraint(
+        "isp_grant_begins",
+        "isp_grant",
+        "(from_day IS NULL) = (begins_at IS NULL) AND from_day <= until AND begins_at < ends_at",
+    )
+    guard.install(op.get_bind())
+
+
+def downgrade() -> None:
+    """Grants that have not begun are suspended: without their day they would give at once."""
+    op.execute(
+        "UPDATE isp_grant SET suspended_at = clock_timestamp(), suspended_why = 'person' "
+        "WHERE begins_at > clock_timestamp() AND suspended_at IS NULL AND ended_at IS NULL"
+    )
+    op.drop_column("isp_grant", "begins_at")
+    op.drop_column("isp_grant", "from_day")
