@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import ckan.plugins.toolkit as tk
+import yaml
 from ckan import model
 from ckan.cli import CKANConfigLoader
 from ckan.cli.db import _run_migrations
@@ -96,6 +97,14 @@ ASKED_FOR: list[dict[str, Any]] = [
         "sensitivity": "severe",
     },
 ]
+# what several organizations gathered, and each of them has to agree to give
+SURVIVORS = {
+    "name": "sahelia-survivors",
+    "title": "Sahelia: services for survivors, monthly totals",
+    "sensitivity": "high",
+}
+SURVIVORS_FILES = {"totals.csv": b"month,referred\n2026-10,17\n2026-11,21\n"}
+EACH_OF = ("relief", "water")
 CLINICS = {"clinics.csv": b"clinic,staff\nDarrel,4\n", "hours.csv": b"clinic,opens\nDarrel,8\n"}
 PROTOCOLS = ("ukr-2023", "afg-2023")
 
@@ -131,6 +140,7 @@ def fill() -> None:
     tell_people()
     with_others(site)
     with_more_to_ask_for(site)
+    with_what_each_gives(site)
     model.Session.remove()
 
 
@@ -162,16 +172,32 @@ def with_more_to_ask_for(site: str) -> None:
             act("isp_file_create", "nadia", id=made["id"], upload=Upload(filename, data))
 
 
+def with_what_each_gives(site: str) -> None:
+    """An organization under the sample protocol of the GBVIMS, signed by those who contribute."""
+    members = [{"name": "rosa", "capacity": "admin"}, {"name": "nadia", "capacity": "editor"}]
+    act("organization_create", site, name="women", title="Sahelia Women", users=members)
+    signed = yaml.safe_load((EXAMPLES / "gbvims-sample.yaml").read_text())
+    signed |= {"status": "endorsed", "scope": {"kind": "organisation", "organisations": ["women"]}}
+    signed["levels"][0]["decides"][0]["of"] = list(EACH_OF)
+    put_in_force(site, yaml.safe_dump(signed, sort_keys=False, allow_unicode=True))
+    made = act("package_create", "nadia", owner_org="women", **SURVIVORS)
+    for filename, data in SURVIVORS_FILES.items():
+        act("isp_file_create", "nadia", id=made["id"], upload=Upload(filename, data))
+
+
 def with_protocols(site: str) -> None:
     """Two countries have a protocol of their own in force, as two people decided."""
     told = {"name": "focal", "email": "focal@example.org", "password": PASSWORD}
     tk.get_action("user_create")({"ignore_auth": True, "user": site}, {**told, "sysadmin": True})
     for name in PROTOCOLS:
-        source = (EXAMPLES / f"{name}.yaml").read_text()
-        kept = act("isp_protocol_load", site, source=source)
-        asked = {"act": "activate", "id": kept["id"], "reason": "Endorsed by the HCT"}
-        proposal = act("isp_protocol_propose", site, **asked)
-        act("isp_protocol_decide", "focal", proposal=proposal["id"], approve=True)
+        put_in_force(site, (EXAMPLES / f"{name}.yaml").read_text())
+
+
+def put_in_force(site: str, source: str) -> None:
+    kept = act("isp_protocol_load", site, source=source)
+    asked = {"act": "activate", "id": kept["id"], "reason": "Endorsed by the HCT"}
+    proposal = act("isp_protocol_propose", site, **asked)
+    act("isp_protocol_decide", "focal", proposal=proposal["id"], approve=True)
 
 
 def tell_people() -> None:

@@ -25,5 +25,7 @@ PEOPLE = {
     # of Sahelia Water, too
     "kofi": Person("Kofi Owusu", ""),
     "nadia": Person("Nadia Haddad", ""),
+    # of an organization that gathers what survivors tell
+    "rosa": Person("Rosa Camara", ""),
 }
 FOCAL_POINTS = ("fatima", "musa")

@@ -12,6 +12,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
+from ckanext.isp.policy.request import OPEN, State
 from tests.browser.conftest import Visit
 from tests.browser.fill import WELLS_FILES
 
@@ -71,12 +72,16 @@ def awa(visit: Visit) -> Page:
 def nothing_open(visit: Visit) -> Iterator[None]:
     """Each journey begins without a request, and leaves none."""
     yield
-    page = visit("/isp/access", "ines")
-    for row in api(page, "isp_request_list", limit=50)["requests"]:
-        told = api(page, "isp_request_show", request=row["request"])
-        for command, action in (("withdraw", "isp_request"), ("give_back", "isp_grant")):
-            if command in told["moves"]:
-                api(page, f"{action}_{command}", request=row["request"])
+    leave_nothing_open(visit, "ines")
+
+
+def leave_nothing_open(visit: Visit, who: str) -> None:
+    page = visit("/about", who)
+    for row in api(page, "isp_request_list", limit=50, sort="newest")["requests"]:
+        if State(row["state"]) in OPEN:
+            held = row["state"] == State.GRANTED.value
+            action = "isp_grant_give_back" if held else "isp_request_withdraw"
+            api(page, action, request=row["request"])
 
 
 @both

@@ -15,28 +15,24 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Visit
-from tests.browser.test_requests_mine import SAID, TICKED, TODAY, api
+from tests.browser.test_requests_mine import SAID, TICKED, TODAY, api, leave_nothing_open
 
 CLINICS, PROTECTION = "sahelia-clinics", "sahelia-protection"
 PURPOSE = "Triangulation"
 DUE_BEFORE = sa.text("UPDATE isp_request SET answer_by = answer_by - 30 WHERE id = :id")
-ENDED_BY = {
-    **dict.fromkeys(("draft", "submitted", "returned", "approved"), "isp_request_withdraw"),
-    "granted": "isp_grant_give_back",
-}
 both = pytest.mark.parametrize("prefix", ["", "/fr"], ids=["en", "fr"])
 
 
 def ask(visit: Visit, who: str, organization: str = "Ministry of Plans") -> int:
     """The number of a request for the clinics that somebody sent."""
-    page = visit("/isp/access", who)
+    page = visit("/about", who)
     draft = api(page, "isp_request_draft", id=CLINICS)
     said = {**SAID, "organization": organization, "purpose": PURPOSE}
     return int(api(page, "isp_request_submit", request=draft["request"], **said)["request"])
 
 
 def state(visit: Visit, number: int) -> str:
-    return str(api(visit("/isp/access", "fatima"), "isp_request_show", request=number)["state"])
+    return str(api(visit("/about", "fatima"), "isp_request_show", request=number)["state"])
 
 
 def ticks(page: Page, kind: str) -> Any:
@@ -54,10 +50,7 @@ def nothing_open(visit: Visit) -> Iterator[None]:
     """Each journey begins without a request, and leaves none."""
     yield
     for who in ("stranger", "ines"):
-        page = visit("/isp/access", who)
-        for row in api(page, "isp_request_list", limit=50, sort="newest")["requests"]:
-            if row["state"] in ENDED_BY:
-                api(page, ENDED_BY[row["state"]], request=row["request"])
+        leave_nothing_open(visit, who)
 
 
 @both

@@ -43,7 +43,7 @@ GUESSES: dict[str, Ask] = {
     **_read("file_owner_scan", key="owner_id", owner_type="package"),
     **_read("isp_file_list", "isp_verdict_show", "isp_timeline", "isp_classification_show"),
     **_read("isp_lowering_list", "isp_delivery_list", "isp_exposure_before_seal"),
-    **_read("isp_grant_list", "isp_request_prepare"),
+    **_read("isp_grant_list", "isp_request_prepare", "isp_request_earlier"),
     **_read("isp_log_list", "isp_log_export", key="dataset"),
     **_read("requestdata_request_data_counters_get", key="package_id"),
     **_written("package_update", "package_patch", title="Mine"),

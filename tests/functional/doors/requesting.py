@@ -151,7 +151,8 @@ def counters_of_organization(bait: Bait, by: Person) -> Asks:
 @read_door(REQUESTS, "A dataset is asked for by those who see it.")
 def asking(bait: Bait, by: Person) -> Asks:
     pages = [f"/dataset/{bait.id}/request", f"/dataset/{bait.id}/request-access/"]
-    return [api("isp_request_prepare", id=bait.id), *pages, f"/isp/requests/type-in/{bait.id}"]
+    asked = [api(f"isp_request_{what}", id=bait.id) for what in ("prepare", "earlier")]
+    return [*asked, *pages, f"/isp/requests/type-in/{bait.id}"]
 
 
 @read_door(REQUESTS, "An event is shown to those who manage its dataset.", to=MANAGERS)
