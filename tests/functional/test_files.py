@@ -238,7 +238,9 @@ def test_a_part_costs_no_more_than_the_segments_it_lies_in(
     file, read = keep(moderate), []
     get_segment = restricted.Place.get
     monkeypatch.setattr(
-        restricted.Place, "get", lambda self, id, n: read.append(n) or get_segment(self, id, n)
+        restricted.Place,
+        "get",
+        lambda self, id, n, *to: read.append(n) or get_segment(self, id, n, *to),
     )
     opened = restricted.opened(
         {"user": member["name"]}, file["id"], lambda _size: files.Part(20, 40)

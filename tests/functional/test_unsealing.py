@@ -422,10 +422,10 @@ def test_what_fails_leaves_a_restricted_file_and_nothing_in_the_clear(
     file, _other = listed(editor["name"], made)
     get_segment = place.Place.get
 
-    def away(self: Any, file_id: str, number: int) -> bytes:
+    def away(self: Any, file_id: str, number: int, *to: memoryview) -> Any:
         if number > 4:
             raise Away("The storage is gone")
-        return get_segment(self, file_id, number)
+        return get_segment(self, file_id, number, *to)
 
     with monkeypatch.context() as broken:
         broken.setattr(place.Place, "get", away)

@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from enum import Enum
-from itertools import islice
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -19,14 +18,14 @@ from sqlalchemy.orm import Session
 from ..model.tables import RestrictedFile as File
 from ..policy.event import Event
 from ..store import cipher
-from ..store.cipher import Cipher, Damaged
+from ..store.cipher import Bytes, Cipher, Damaged
 from ..store.keys import Ring
 from ..store.place import Away, Missing, Place
 from ..store.table import Table
 from . import grants, record
 from .act import Act
 
-# segments that are worked at beside the one that somebody has
+# segments that are encrypted and written beside the one that is read
 AHEAD = 2
 # keys that are wrapped anew in one transaction
 AT_ONCE = 500
@@ -459,31 +458,16 @@ def _segments(
         # the one segment of an empty file, so that a damaged one is noticed
         lock.open(0, place.get(file_id, 0), last=True)
         return iter(())
-
-    def opened(number: int) -> bytes:
-        return lock.open(number, place.get(file_id, number), last=number == segments - 1)
-
     numbers = range(part.first // segment, part.last // segment + 1)
-    return _cut_to(part, segment, zip(numbers, _ahead(opened, numbers), strict=True))
+    sealed = place.each(file_id, numbers, segment + cipher.MORE)
+    return _opened(lock, segments, part, segment, zip(numbers, sealed, strict=True))
 
 
-def _cut_to(part: Part, segment: int, read: Iterable[tuple[int, bytes]]) -> Iterator[bytes]:
-    for number, data in read:
+def _opened(
+    lock: Cipher, segments: int, part: Part, segment: int, sealed: Iterable[tuple[int, Bytes]]
+) -> Iterator[bytes]:
+    for number, lying in sealed:
+        data = lock.open(number, lying, last=number == segments - 1)
         begins = number * segment
         first, end = max(part.first - begins, 0), part.last - begins + 1
         yield data if first == 0 and end >= len(data) else data[first:end]
-
-
-def _ahead(opened: Callable[[int], bytes], numbers: Iterable[int]) -> Iterator[bytes]:
-    """Each segment, some of the next read while somebody has the one before; the first at once."""
-    beside, left = ThreadPoolExecutor(AHEAD), iter(numbers)
-    waiting = deque(beside.submit(opened, number) for number in islice(left, AHEAD))
-
-    def following() -> Iterator[bytes]:
-        with beside:
-            while waiting:
-                data = waiting.popleft().result()
-                waiting.extend(beside.submit(opened, number) for number in islice(left, 1))
-                yield data
-
-    return following()

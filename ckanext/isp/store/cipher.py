@@ -16,6 +16,10 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 SEGMENT = 1024 * 1024
 KEY_BITS, NONCE = 256, 12
+# bytes of a segment as it is stored beside those that it holds: nonce and tag
+MORE = NONCE + 16
+
+Bytes = bytes | memoryview
 
 
 class Damaged(Exception):
@@ -44,21 +48,21 @@ class Cipher:
         self._cipher, self._file = AESGCM(key), file_id
 
     def seal(self, number: int, data: bytes, *, last: bool) -> bytes:
-        """A segment as it is stored: 28 bytes longer.
+        """A segment as it is stored: ``MORE`` bytes longer.
 
         :param number: from 0
         """
         nonce = os.urandom(NONCE)
         return nonce + self._cipher.encrypt(nonce, data, self._place(number, last))
 
-    def open(self, number: int, sealed: bytes, *, last: bool) -> bytes:
+    def open(self, number: int, sealed: Bytes, *, last: bool) -> bytes:
         """The bytes of a segment.
 
         :raises Damaged: where it is not this segment of this file
         """
+        view = memoryview(sealed)
         try:
-            place = self._place(number, last)
-            return self._cipher.decrypt(sealed[:NONCE], sealed[NONCE:], place)
+            return self._cipher.decrypt(view[:NONCE], view[NONCE:], self._place(number, last))
         except (InvalidTag, ValueError) as error:
             raise Damaged(f"{self._file}, segment {number}") from error
 

@@ -7,17 +7,23 @@ import io
 import os
 import re
 import shutil
-from collections.abc import Iterable, Iterator
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache, partial
+from itertools import islice
 from typing import Any, NamedTuple
 
 from ckan.lib import files
-from file_keeper import make_storage
+from file_keeper import HashingReader, make_storage
+
+from .cipher import Bytes
 
 OF_ITS_OWN, BYTES = "isp_restricted", "application/octet-stream"
 # segments that are removed beside one another
 AT_ONCE = 8
+# segments that are fetched from elsewhere beside the one that somebody has
+AHEAD = 2
 _LIES = re.compile(r"([^/]+)/(\d{8,})")
 
 
@@ -29,11 +35,25 @@ class Missing(Away):
     """The storage was reached, and does not hold what it should."""
 
 
+class _Whole(HashingReader):
+    """Reads all at once, where file-keeper reads 8 KB at a time, and hashes nothing: each segment
+    carries its own proof."""
+
+    def __next__(self) -> bytes:
+        content: bytes = self.stream.read()
+        if not content:
+            raise StopIteration
+        return content
+
+    def get_hash(self) -> str:
+        return ""
+
+
 class _AtOnce(files.Upload):
-    """An upload that is read in one go; file-keeper reads 8 KB at a time."""
+    """A segment that is written in one go."""
 
     def hashing_reader(self, **settings: Any) -> Any:
-        return super().hashing_reader(chunk_size=self.size, **settings)
+        return _Whole(self.stream, **settings)
 
 
 class Lying(NamedTuple):
@@ -103,7 +123,7 @@ class Place:
         """Bytes that still fit into it, where it is a folder."""
         return shutil.disk_usage(self.path).free if self.path else None
 
-    def put(self, file_id: str, number: int, data: bytes) -> None:
+    def put(self, file_id: str, number: int, data: Bytes) -> None:
         """Write a segment; the same one again replaces it.
 
         :raises Away: where it cannot be written
@@ -117,8 +137,10 @@ class Place:
         except _TROUBLE as error:
             raise Away(str(error)) from error
 
-    def get(self, file_id: str, number: int) -> bytes:
+    def get(self, file_id: str, number: int, room: memoryview | None = None) -> Bytes:
         """
+        :param room: memory to read it into, where the storage is a folder: new memory costs as much
+            as decrypting what it holds
         :raises Missing: where it is not there
         :raises Away: where it cannot be read
         """
@@ -128,12 +150,24 @@ class Place:
                 return b"".join(parts)
             # a file on this machine would be read line by line
             with contextlib.closing(parts):
-                content: bytes = parts.read()
+                return parts.read() if room is None else room[: parts.readinto(room)]
         except files.exc.MissingFileError as error:
             raise Missing(f"{file_id}, segment {number}: {error}") from error
         except _TROUBLE as error:
             raise Away(f"{file_id}, segment {number}: {error}") from error
-        return content
+
+    def each(self, file_id: str, numbers: Iterable[int], longest: int) -> Iterator[Bytes]:
+        """Segments, one after another. What one holds is there until the next is asked for.
+
+        :param longest: bytes in the longest of them
+        :raises Missing: where one is not there
+        :raises Away: where one cannot be read
+        """
+        if self.path is None:
+            return _ahead(partial(self.get, file_id), numbers)
+        # one byte more, so that a segment which something was added to is not cut to size
+        room = memoryview(bytearray(longest + 1))
+        return (self.get(file_id, number, room) for number in numbers)
 
     def clear(self, file_id: str, numbers: Iterable[int]) -> None:
         """Remove segments; those that are not there are none.
@@ -209,15 +243,24 @@ def make(path: str) -> None:
         raise Away(str(error)) from error
 
 
+def _ahead(get: Callable[[int], Bytes], numbers: Iterable[int]) -> Iterator[Bytes]:
+    """Each segment, the next fetched while somebody has the one before; the first at once."""
+    beside, left = ThreadPoolExecutor(AHEAD), iter(numbers)
+    waiting = deque(beside.submit(get, number) for number in islice(left, AHEAD))
+
+    def following() -> Iterator[Bytes]:
+        with beside:
+            while waiting:
+                data = waiting.popleft().result()
+                waiting.extend(beside.submit(get, number) for number in islice(left, 1))
+                yield data
+
+    return following()
+
+
 @cache
 def _folder(path: str) -> Any:
-    # each segment carries its own proof: the quickest hash will do
-    settings = {
-        "type": "ckan:fs",
-        "path": path,
-        "overwrite_existing": True,
-        "hashing_algorithm": "sha1",
-    }
+    settings = {"type": "ckan:fs", "path": path, "overwrite_existing": True}
     return make_storage(OF_ITS_OWN, settings)
 
 
