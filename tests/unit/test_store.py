@@ -38,7 +38,7 @@ def test_a_source_that_gives_little_at_a_time_fills_segments() -> None:
 
 def test_no_segment_can_take_another_place() -> None:
     key = new_key()
-    sealed = Cipher(key, "one").seal(1, CANARY, last=False)
+    sealed = bytes(Cipher(key, "one").seal(1, CANARY, last=False))
     assert CANARY not in sealed
     assert Cipher(key, "one").open(1, sealed, last=False) == CANARY
     for cipher, number, last, bytes_there in (

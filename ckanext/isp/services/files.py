@@ -131,8 +131,12 @@ def write(
     lock = Cipher(ring.unwrap(file.key), file.id)
     file_id, digest, table, size, number = file.id, hashlib.sha256(), Table(file.format), 0, 0
 
+    # at most so many are encrypted, or wait to be, at a time
+    rooms = [memoryview(bytearray(file.segment + cipher.MORE)) for _ in range(AHEAD + 1)]
+
     def put(number: int, data: bytes, last: bool) -> None:
-        place.put(file_id, number, lock.seal(number, data, last=last))
+        room = rooms[number % len(rooms)]
+        place.put(file_id, number, lock.seal(number, data, last=last, room=room))
 
     with ThreadPoolExecutor(AHEAD) as beside:
         # what was read is encrypted and written while the next is read and hashed

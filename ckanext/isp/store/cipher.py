@@ -47,13 +47,20 @@ class Cipher:
     def __init__(self, key: bytes, file_id: str) -> None:
         self._cipher, self._file = AESGCM(key), file_id
 
-    def seal(self, number: int, data: bytes, *, last: bool) -> bytes:
+    def seal(
+        self, number: int, data: bytes, *, last: bool, room: memoryview | None = None
+    ) -> memoryview:
         """A segment as it is stored: ``MORE`` bytes longer.
 
         :param number: from 0
+        :param room: memory for it that is there already; new memory where left out
         """
-        nonce = os.urandom(NONCE)
-        return nonce + self._cipher.encrypt(nonce, data, self._place(number, last))
+        size = len(data) + MORE
+        sealed = memoryview(bytearray(size)) if room is None else room[:size]
+        sealed[:NONCE] = os.urandom(NONCE)
+        place = self._place(number, last)
+        self._cipher.encrypt_into(sealed[:NONCE], data, place, sealed[NONCE:])
+        return sealed
 
     def open(self, number: int, sealed: Bytes, *, last: bool) -> bytes:
         """The bytes of a segment.

@@ -35,15 +35,26 @@ class Missing(Away):
     """The storage was reached, and does not hold what it should."""
 
 
+class _Held:
+    """Bytes that are read once, and not copied for it."""
+
+    def __init__(self, data: Bytes) -> None:
+        self._data = data
+
+    def read(self, _size: int = -1) -> Bytes:
+        data, self._data = self._data, b""
+        return data
+
+
 class _Whole(HashingReader):
     """Reads all at once, where file-keeper reads 8 KB at a time, and hashes nothing: each segment
     carries its own proof."""
 
-    def __next__(self) -> bytes:
-        content: bytes = self.stream.read()
-        if not content:
+    def __next__(self) -> Any:
+        data = self.stream.read()
+        if not data:
             raise StopIteration
-        return content
+        return data
 
     def get_hash(self) -> str:
         return ""
@@ -133,7 +144,8 @@ class Place:
             raise Away(f"{self.path} is not there")
         try:
             where = _location(file_id, number)
-            self._storage.upload(where, _AtOnce(io.BytesIO(data), where, len(data), BYTES))
+            stream: Any = _Held(data) if self.path else io.BytesIO(data)
+            self._storage.upload(where, _AtOnce(stream, where, len(data), BYTES))
         except _TROUBLE as error:
             raise Away(str(error)) from error
 
