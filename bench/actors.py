@@ -51,6 +51,7 @@ class Known:
     :param steps: commands that requests took
     :param kept: digests of uploads that were taken, and of those of which nobody knows
     :param sealed: digests of resources of datasets that were raised, by dataset
+    :param failed: what was answered by a failure of the portal's, 5xx
     :param broken: promises that were not kept
     """
 
@@ -59,6 +60,7 @@ class Known:
     perhaps: set[str] = field(default_factory=set)
     sealed: dict[str, set[str]] = field(default_factory=dict)
     counts: Counter[str] = field(default_factory=Counter)
+    failed: list[str] = field(default_factory=list)
     broken: list[str] = field(default_factory=list)
 
 
@@ -88,6 +90,7 @@ class Site:
             raise Gone from error
         if answer.status_code >= 500:
             self.known.counts[f"answers {answer.status_code}"] += 1
+            self.known.failed.append(f"{path}: {answer.text[:300]}")
             raise Gone(answer.text[:300])
         if not answer.ok:
             raise Refused(f"{answer.status_code} {answer.text[:300]}")

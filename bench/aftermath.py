@@ -66,8 +66,8 @@ def settle(portal: Portal, site: Site) -> Iterator[str]:
         ("isp", "store", "verify"),
     ):
         code, said = command(portal, *words)
-        if words[1] == "store":
-            print(f"  ckan {' '.join(words)}: {said.strip().splitlines()[-1]}", flush=True)
+        last = [*said.strip().splitlines(), ""][-1] if words[1] == "store" else ""
+        print(f"  ckan {' '.join(words)} {last}", flush=True)
         if code:
             yield f"ckan {' '.join(words)}: {said[-2000:]}"
 

@@ -111,6 +111,8 @@ def main(rounds: int) -> int:
         print(", ".join(f"{what} {count}" for what, count in sorted(killer.hit.items())))
         told = sorted(site.known.counts.items())
         print("done:", ", ".join(f"{what} {count}" for what, count in told), flush=True)
+        for one in sorted(set(site.known.failed)):
+            print(f"  {one}")
         faults = [*aftermath.settle(portal, site), *aftermath.wrong(site, folder, worker.killed)]
         for fault in faults:
             print(f"  {fault}")

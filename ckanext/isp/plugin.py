@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import ckan.plugins as p
 import ckan.plugins.toolkit as tk
+from ckan import authz
 from ckan.lib import search
 
 from . import doctor, errors, jobs
@@ -33,3 +36,11 @@ class IspPlugin(Pages, Options, Uploads, Storages, PackageController, Permission
         # CKAN makes its query of what stands here
         search._QUERIES["package"] = fresh.Query
         doctor.look_again()
+
+    def make_middleware(self, app: Any, config: Any) -> Any:
+        # CKAN gathers these at the first request; another thread would find its own meanwhile,
+        # without what stands around them here
+        tk.get_action("isp_request_show")
+        tk.get_validator("isp_text")
+        authz.auth_functions_list()
+        return super().make_middleware(app, config)

@@ -6,15 +6,18 @@ import json
 import re
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
+import ckan.plugins as p
 import ckan.plugins.toolkit as tk
 import pytest
 import sqlalchemy as sa
-from ckan import model
+from ckan import authz, logic, model
 from ckan.cli.cli import ckan as ckan_command
 from ckan.tests import factories
 from conftest import Dataset, events, row
+from flask import Request
 
 from ckanext.isp import doctor
 from ckanext.isp.model import guard
@@ -25,6 +28,17 @@ TOP = Path(__file__).resolve().parents[2]
 def sql(statement: str) -> None:
     with model.meta.engine.begin() as connection:
         connection.execute(sa.text(statement))
+
+
+def test_nothing_is_left_to_the_first_request_that_a_second_one_could_find_half_done() -> None:
+    gathered = logic._actions, authz._AuthFunctions._functions, logic._validators_cache
+    for known in gathered:
+        known.clear()
+    p.get_plugin("isp").make_middleware(SimpleNamespace(request_class=Request), tk.config)
+    for known, ours in zip(
+        gathered, ("isp_file_create", "isp_file_create", "isp_text"), strict=True
+    ):
+        assert ours in known
 
 
 @pytest.fixture
