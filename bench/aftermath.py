@@ -66,7 +66,7 @@ def settle(portal: Portal, site: Site) -> Iterator[str]:
         ("isp", "store", "verify"),
     ):
         code, said = command(portal, *words)
-        last = [*said.strip().splitlines(), ""][-1] if words[1] == "store" else ""
+        last = ["", *said.strip().splitlines()][-1] if words[1] == "store" else ""
         print(f"  ckan {' '.join(words)} {last}", flush=True)
         if code:
             yield f"ckan {' '.join(words)}: {said[-2000:]}"
