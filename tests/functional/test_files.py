@@ -493,6 +493,9 @@ def test_bytes_that_were_exchanged_are_not_given(
     answer = get(app, member, one)
     assert answer.status_code == 409
     assert get(app, member, other).data == TABLE[::-1]
+    with (store / other["id"] / "00000000").open("ab") as longer:
+        longer.write(b"more")
+    assert get(app, member, other).status_code == 409
 
 
 def test_pages_show_files_to_those_who_manage_them(
