@@ -49,6 +49,7 @@ OURS: Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys(("isp_exposure_check", "isp_file_create", "isp_file_list"), ID),
     **dict.fromkeys(("isp_grant_list", "isp_lowering_list", "isp_lowering_request"), ID),
     **dict.fromkeys(("isp_request_draft", "isp_request_prepare", "isp_request_type_in"), ID),
+    "isp_request_earlier": ID,
     **dict.fromkeys(("isp_timeline", "isp_verdict_show"), ID),
     **dict.fromkeys(("isp_log_export", "isp_log_list"), LOG),
     "hdx_send_request_data_auto_approval": PACKAGE,
