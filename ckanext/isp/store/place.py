@@ -139,15 +139,16 @@ class Place:
 
         :raises Away: where it cannot be written
         """
-        if self.path and not os.path.isdir(self.path):
-            # the adapter would make another in its place
-            raise Away(f"{self.path} is not there")
+        before = self._same()
         try:
             where = _location(file_id, number)
             stream: Any = _Held(data) if self.path else io.BytesIO(data)
             self._storage.upload(where, _AtOnce(stream, where, len(data), BYTES))
         except _TROUBLE as error:
             raise Away(str(error)) from error
+        if self._same() != before:
+            # the adapter made another in its place
+            raise Away(f"{self.path} went away meanwhile")
 
     def get(self, file_id: str, number: int, room: memoryview | None = None) -> Bytes:
         """
@@ -206,6 +207,19 @@ class Place:
                     yield Lying(lies[1], int(lies[2]))
         except _TROUBLE as error:
             raise Away(str(error)) from error
+
+    def _same(self) -> tuple[int, int] | None:
+        """Which folder it is, whatever stands at its path later.
+
+        :raises Away: where there is none
+        """
+        if self.path is None:
+            return None
+        try:
+            found = os.stat(self.path)
+        except OSError as error:
+            raise Away(str(error)) from error
+        return found.st_dev, found.st_ino
 
     def _remove(self, file_id: str, number: int) -> None:
         try:
