@@ -27,6 +27,9 @@ QUIET = [
     "--no-sandbox",
     "--disable-gpu",
     "--disable-quic",
+    # pages come and go: one process for all, and no time spent on making their scripts quicker
+    "--process-per-site",
+    "--js-flags=--no-opt",
     "--no-first-run",
     "--disable-background-networking",
     "--disable-component-update",
@@ -131,7 +134,8 @@ def wait_for_modules(page: Page) -> None:
             const names = [...document.querySelectorAll('[data-module]')]
                 .flatMap((element) => element.dataset.module.trim().split(/\\s+/));
             return names.every((name) => !registry[name] || instances[name]);
-        }"""
+        }""",
+        polling=50,
     )
 
 

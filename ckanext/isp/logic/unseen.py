@@ -29,6 +29,7 @@ CKANS: Mapping[str, tuple[str, ...]] = {
     "dataset_purge": ID,
     "file_owner_scan": ("owner_id",),
     "file_ownership_transfer": ("owner_id",),
+    "follow_dataset": ID,
     "package_activity_list": ID,
     "package_collaborator_create": ID,
     "package_collaborator_delete": ID,

@@ -18,7 +18,6 @@ __all__ = [
     "am_following_dataset",
     "current_package_list_with_resources",
     "dataset_follower_count",
-    "follow_dataset",
     "format_autocomplete",
     "group_list",
     "group_list_authz",
@@ -167,12 +166,6 @@ def dataset_follower_count(up: Action, context: Context, data_dict: DataDict) ->
 @tk.chained_action
 def am_following_dataset(up: Action, context: Context, data_dict: DataDict) -> Any:
     """Whether the user follows a dataset that the user may see."""
-    return up(context, unseen.of_a_seen_dataset(context, data_dict))
-
-
-@tk.chained_action
-def follow_dataset(up: Action, context: Context, data_dict: DataDict) -> Any:
-    """Follow a dataset that the user may see."""
     return up(context, unseen.of_a_seen_dataset(context, data_dict))
 
 
