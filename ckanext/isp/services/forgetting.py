@@ -30,7 +30,7 @@ _OLDER = sa.text(
 
 _OLD_NOTICES = sa.text(
     "DELETE FROM isp_notice WHERE mail NOT IN ('waiting', 'leaving') "
-    "AND made_at < clock_timestamp() - make_interval(days => :days) RETURNING id"
+    "AND made_at < clock_timestamp() - make_interval(days => :days)"
 )
 
 
@@ -62,9 +62,9 @@ def forget_older_requests(session: Session, days: int) -> int:
     return _unsaid(session, sa.and_(Request.changed_at < before, _OVER))
 
 
-def forget_older_notices(session: Session, days: int) -> int:
+def forget_older_notices(session: Session, days: int) -> None:
     """Erase notices that were made so many days ago, but for those whose mail is still to leave."""
-    return len(list(session.scalars(_OLD_NOTICES, {"days": days})))
+    session.execute(_OLD_NOTICES, {"days": days})
 
 
 def _unsaid(session: Session, which: ColumnElement[bool]) -> int:

@@ -112,15 +112,18 @@ def own(
     session: Session, user_id: str, wanted: Filter, today: dt.date, limit: int, offset: int
 ) -> tuple[int, list[Row]]:
     """Somebody's own requests, drafts and those they typed in for others too."""
-    theirs = sa.or_(Request.requester == user_id, Request.typed_in_by == user_id)
-    found = [theirs, *_wanted(wanted, today)]
+    found = [_own(user_id), *_wanted(wanted, today)]
     return count_of(session, found), _rows(session, found, wanted, limit, offset)
 
 
 def asked_of(session: Session, user_id: str) -> set[str]:
     """The datasets that somebody's own requests are about."""
-    theirs = sa.or_(Request.requester == user_id, Request.typed_in_by == user_id)
-    return set(session.scalars(sa.select(Request.package_id).where(theirs).distinct()))
+    return set(session.scalars(sa.select(Request.package_id).where(_own(user_id)).distinct()))
+
+
+def _own(user_id: str) -> ColumnElement[bool]:
+    """Somebody's own requests, and those they typed in for others."""
+    return sa.or_(Request.requester == user_id, Request.typed_in_by == user_id)
 
 
 def count_of(session: Session, found: list[ColumnElement[bool]]) -> int:
