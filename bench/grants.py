@@ -25,6 +25,7 @@ import sqlalchemy as sa
 from bench import figures, fill, load, portals
 from bench.load import Case
 from bench.portals import HEADER, Portal, beside
+from ckanext.isp.services import labels
 
 ORGANIZATION_ID = "(SELECT id FROM \"group\" WHERE name = 'bench-organization')"
 EDITOR_ID = "(SELECT id FROM \"user\" WHERE name = 'bench-editor')"
@@ -137,13 +138,12 @@ def copied(doc: dict[str, Any], further: int, owner: str) -> dict[str, Any]:
         *((identity(f"{number}-{k}"), identity(f"{new}-{k}")) for k in (0, 1)),
     ):
         text = text.replace(f'{old}"', f'{other}"').replace(f'{old}\\"', f'{other}\\"')
-        text = text.replace(f"isp-grant-{old}", f"isp-grant-{other}")
     made: dict[str, Any] = json.loads(text)
     index_id = hashlib.md5(f"{identity(new)}{doc['site_id']}".encode()).hexdigest()
     # labels are not kept in the index as they were sent
-    closed = [f"member-{owner}", f"isp-grant-{identity(new)}"]
-    labels = ["public"] if doc["capacity"] == "public" else closed
-    return {**made, "index_id": index_id, "permission_labels": labels}
+    closed = [f"member-{owner}", labels.of_granted(identity(new))]
+    sent = ["public"] if doc["capacity"] == "public" else closed
+    return {**made, "index_id": index_id, "permission_labels": sent}
 
 
 def identity(number: int | str) -> str:

@@ -19,7 +19,7 @@ class PermissionLabels(p.SingletonPlugin, DefaultPermissionLabels):
 
     def get_dataset_labels(self, dataset_obj: model.Package) -> list[str]:
         theirs = super().get_dataset_labels(dataset_obj)
-        return theirs if theirs == ["public"] else [*theirs, f"isp-grant-{dataset_obj.id}"]
+        return theirs if theirs == ["public"] else [*theirs, labels.of_granted(dataset_obj.id)]
 
     def get_user_dataset_labels(self, user_obj: Any) -> list[str]:
         """A user's labels, worked out once per request."""

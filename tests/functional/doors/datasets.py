@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from ckanext.isp.services import labels
+
 from .people import ANONYMOUS, EDITOR, SYSADMIN, Person, shown
 from .servers import Portal
 
@@ -237,7 +239,7 @@ def wider(dataset: Dataset) -> str | None:
         return "its capacity is public"
     allowed = {
         f"member-{row.owner_org}",
-        f"isp-grant-{dataset.id}",
+        labels.of_granted(dataset.id),
         f"collaborator-{dataset.id}",
         f"creator-{row.creator_user_id}",
     }

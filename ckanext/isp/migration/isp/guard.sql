@@ -276,23 +276,30 @@ BEGIN
 END $$;
 
 -- What is granted to somebody now: the one place that says which grants are live.
-CREATE OR REPLACE FUNCTION isp_live_grants(person text)
-RETURNS TABLE (grant_id bigint, package_id text, files text[], organization_id text)
-LANGUAGE plpgsql STABLE SET search_path = {schema}, pg_temp AS $$
+DROP FUNCTION IF EXISTS isp_live_grants(text);  -- as it was; what a function returns cannot be replaced
+CREATE OR REPLACE FUNCTION isp_live_grants(person text, dataset text DEFAULT NULL)
+RETURNS TABLE (grant_id bigint, package_id text, private boolean, files text[], organization_id text)
+LANGUAGE plpgsql STABLE SET search_path = {schema}, pg_temp SET plan_cache_mode = force_generic_plan AS $$
 #variable_conflict use_column
 BEGIN
   RETURN QUERY
-    SELECT g.id, g.package_id, g.files, g.organization_id FROM isp_grant g
+    WITH theirs AS (
+      SELECT * FROM isp_grant
+       WHERE user_id = person AND suspended_at IS NULL AND ended_at IS NULL
+      UNION ALL
+      SELECT * FROM isp_grant
+       WHERE user_id IS DISTINCT FROM person AND suspended_at IS NULL AND ended_at IS NULL
+         AND organization_id IN (SELECT m.group_id FROM member m
+               JOIN "group" o ON o.id = m.group_id AND o.state = 'active'
+               WHERE m.table_name = 'user' AND m.table_id = person AND m.state = 'active')
+    )
+    SELECT g.id, g.package_id, p.private, g.files, g.organization_id FROM theirs g
       JOIN package p ON p.id = g.package_id AND p.state = 'active'
        AND isp_rank(p.extras->>'sensitivity') BETWEEN 1 AND isp_rank(g.level)
-     WHERE g.accepted_at <= clock_timestamp() AND g.ends_at > clock_timestamp()
+     WHERE (dataset IS NULL OR g.package_id = dataset)
+       AND g.accepted_at <= clock_timestamp() AND g.ends_at > clock_timestamp()
        AND (g.begins_at IS NULL OR g.begins_at <= clock_timestamp())
-       AND g.suspended_at IS NULL AND g.ended_at IS NULL
-       AND EXISTS (SELECT 1 FROM "user" u WHERE u.id = person AND u.state = 'active')
-       AND (g.user_id = person
-            OR g.organization_id IN (SELECT m.group_id FROM member m
-                JOIN "group" o ON o.id = m.group_id AND o.state = 'active'
-                WHERE m.table_name = 'user' AND m.table_id = person AND m.state = 'active'));
+       AND EXISTS (SELECT 1 FROM "user" u WHERE u.id = person AND u.state = 'active');
 END $$;
 
 -- What was granted of a dataset is granted no more once it is more sensitive, gone, or another's.
