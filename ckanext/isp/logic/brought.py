@@ -1,7 +1,7 @@
-"""Uploads and links within a save of a whole dataset.
+"""Uploads within a save of a whole dataset.
 
-Where its files are restricted ones, uploads go to the store and new links are refused. CKAN's own
-``package_create`` takes no uploads: those of other data become resources once the dataset is there.
+Where its files are restricted ones they go to the store. CKAN's own ``package_create`` takes no
+uploads: those of other data become resources once the dataset is there.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from .. import config, gate, notify, wording
 from ..policy.access import keeps_files
 from ..policy.save import Settlement
 from ..policy.scale import Level, Storage
-from . import restricted, save
+from . import links, restricted, save
 
 FILES = "isp_files"
 # levels whose data may be resources wherever it is not on request
@@ -38,19 +38,16 @@ def set_aside(context: Context, data_dict: DataDict, of: Any = None) -> Aside:
 
     :param of: id or name of the dataset; None for a new one
     :returns: them, for ``take_in``
-    :raises ValidationError: for a new link, which could not be withdrawn once it is known, and
-        where the protocol keeps no files at all
+    :raises ValidationError: for a new link beside them, and where the protocol keeps no files
     """
     sent = data_dict.get("resources")
-    # resource actions divert what they bring, and read a resource from the answer
-    of_one_resource = context.get(save.SENT) == frozenset()
-    if context.get("defer_commit") or of_one_resource or not isinstance(sent, list) or not sent:
+    if not save.brings_resources(context) or not isinstance(sent, list):
+        return Aside()
+    uploads = tuple(each for each in sent if _uploads(each))
+    if not uploads:
         return Aside()
     package = model.Package.get(of) if isinstance(of, str) else None
     own = {resource.id for resource in package.resources} if package else set()
-    uploads = tuple(each for each in sent if _uploads(each))
-    if not uploads and not (config.key_file() and any(_new_link(each, own) for each in sent)):
-        return Aside()
     rest = [_bare(each) for each in sent if not _uploads(each) or each.get("id") in own]
     with save.first_the_right(context, f"package_{'update' if package else 'create'}", data_dict):
         settled = save.would_settle_whole(context, {**data_dict, "resources": rest}, package)
@@ -59,8 +56,9 @@ def set_aside(context: Context, data_dict: DataDict, of: Any = None) -> Aside:
         where = settled.level, settled.exposure, settled.verdict.storage
         kept = bool(config.key_file()) and keeps_files(*where)
         if kept:
-            _refuse_what_cannot_be_kept(settled, sent, own)
-    if not uploads or not (kept or (package is None and settled.level in PLAIN)):
+            links.refuse_new(settled, sent, own)
+            _refuse_without_storage(settled)
+    if not (kept or (package is None and settled.level in PLAIN)):
         return Aside()
     data_dict["resources"] = rest
     return Aside(uploads, kept)
@@ -98,13 +96,9 @@ def _kept(context: Context, dataset: str, aside: Aside) -> Iterator[Resource]:
             raise tk.ValidationError({"resources": [words]}) from error
 
 
-def _refuse_what_cannot_be_kept(settled: Settlement, sent: list[Any], own: set[str]) -> None:
-    words = wording.level_and_class(settled.level)
-    if any(_new_link(each, own) for each in sent):
-        refused = {"url": [wording.file.no_links(words)]}
-        told = [refused if _new_link(each, own) else {} for each in sent]
-        raise tk.ValidationError({"resources": told})
+def _refuse_without_storage(settled: Settlement) -> None:
     if settled.verdict.storage is Storage.NONE:
+        words = wording.level_and_class(settled.level)
         by = wording.protocol(gate.cited(settled.verdict))
         raise tk.ValidationError({"resources": [wording.file.metadata_only(words, by)]})
 
@@ -120,11 +114,6 @@ def _as_resource(context: Context, dataset: str, upload: Resource) -> Resource:
 
 def _uploads(resource: Any) -> bool:
     return isinstance(resource, dict) and bool(resource.get("upload"))
-
-
-def _new_link(resource: Any, own: set[str]) -> bool:
-    new = isinstance(resource, dict) and resource.get("id") not in own
-    return new and not resource.get("upload") and bool(resource.get("url"))
 
 
 def _bare(resource: Any) -> Any:

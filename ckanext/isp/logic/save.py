@@ -23,7 +23,7 @@ from ..policy.verdict import Verdict
 from ..services import act as acts
 from ..services import classification, datasets, lowering, record
 from ..services.act import Act
-from . import acknowledgement, answers, fields, people, remains, sealing
+from . import acknowledgement, answers, fields, links, people, remains, sealing
 from .answers import Said
 from .fields import Reading
 
@@ -49,6 +49,8 @@ def create(up: Action, context: Context, data_dict: DataDict) -> Any:
     if settled.refusal:
         tk.check_access("package_create", context, data_dict)
         _refuse(context, "package_create", settled, asked, None)
+    with first_the_right(context, "package_create", data_dict):
+        _refuse_links(context, settled, data_dict, {})
     kind = data_dict.get("type") or "dataset"
     fields.place(data_dict, settled, fields.knows(kind, context))
     acknowledgement.take(data_dict, user_id(context))
@@ -88,6 +90,8 @@ def update(up: Action, context: Context, data_dict: DataDict) -> Any:
         tk.check_access("package_update", context, data_dict)
     if settled.refusal:
         _refuse(context, "package_update", settled, asked, package.id)
+    with first_the_right(context, "package_update", data_dict):
+        _refuse_links(context, settled, data_dict, reading.original)
     known = fields.knows(package.type, context)
     fields.place(data_dict, settled, known)
     acknowledgement.take(data_dict, user_id(context))
@@ -153,6 +157,14 @@ def named(context: Context, keys: Any, up: Action, data_dict: DataDict) -> Any:
             context.pop(SENT, None)
         else:
             context[SENT] = before
+
+
+def brings_resources(context: Context) -> bool:
+    """Whether a save brings resources of its own.
+
+    Actions of one resource divert what they bring, and read a resource from the answer.
+    """
+    return not context.get("defer_commit") and context.get(SENT) != frozenset()
 
 
 def door(context: Context, name: str, verdict: Verdict | None = None) -> Act:
@@ -319,6 +331,14 @@ def _to_holding(context: Context, data_dict: DataDict) -> Context:
     data_dict["owner_org"] = portal.holding()
     # its editors do not belong there; what they may do was checked before
     return Context({**context, "ignore_auth": True})
+
+
+def _refuse_links(
+    context: Context, settled: Settlement, data_dict: DataDict, original: Mapping[str, Any]
+) -> None:
+    if brings_resources(context):
+        own = {resource["id"] for resource in original.get("resources") or ()}
+        links.refuse_new(settled, data_dict.get("resources"), own)
 
 
 def _refuse_relationships(data_dict: DataDict) -> None:
