@@ -34,7 +34,7 @@ from bench.people import Person
 from bench.portals import Portal, beside, fill, free_port
 from bench.reader import KEPT_BY_KERNEL, QUICK, SLOW, STALLED, Reader
 from bench.report import mark
-from ckanext.isp.logic.restricted import LOOK_AGAIN_SECONDS
+from ckanext.isp.logic.opening import LOOK_AGAIN_SECONDS
 from ckanext.isp.store.cipher import SEGMENT
 
 READERS, OWN, WAIT_IN_FRONT = 1_000, 20, 8

@@ -26,11 +26,11 @@ from werkzeug.datastructures import FileStorage
 
 from ckanext.isp import config, doctor, jobs
 from ckanext.isp.cli import isp as isp_command
-from ckanext.isp.logic import remains, restricted, sealing
+from ckanext.isp.logic import opening, remains, sealing
 from ckanext.isp.model.tables import RestrictedFile as File
 from ckanext.isp.services import files
 from ckanext.isp.store import cipher, keys
-from ckanext.isp.store.place import Away
+from ckanext.isp.store.place import Away, Place
 
 CANARY = b"Amina, 34, Darrel well, blue door"
 TABLE = b"name,age,place\n" + b"\n".join([CANARY] * 5)
@@ -156,7 +156,7 @@ def test_who_was_blocked_receives_nothing(
     model.Session.commit()
     assert get(app, member, file).status_code in (302, 401, 403)
     with pytest.raises(tk.NotAuthorized):
-        restricted.opened({"user": member["name"]}, file["id"])
+        opening.opened({"user": member["name"]}, file["id"])
 
 
 def test_an_administrator_of_the_portal_receives_it_and_is_on_record(
@@ -236,15 +236,13 @@ def test_a_part_costs_no_more_than_the_segments_it_lies_in(
     moderate: Any, keep: Keep, member: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     file, read = keep(moderate), []
-    get_segment = restricted.Place.get
+    get_segment = Place.get
     monkeypatch.setattr(
-        restricted.Place,
+        Place,
         "get",
         lambda self, id, n, *to: read.append(n) or get_segment(self, id, n, *to),
     )
-    opened = restricted.opened(
-        {"user": member["name"]}, file["id"], lambda _size: files.Part(20, 40)
-    )
+    opened = opening.opened({"user": member["name"]}, file["id"], lambda _size: files.Part(20, 40))
     assert b"".join(opened.bytes) == TABLE[20:41]
     assert sorted(read) == [1, 2]
 
@@ -317,14 +315,14 @@ def test_a_file_that_is_too_large_leaves_nothing(
 def test_a_storage_that_is_full_leaves_nothing(
     moderate: Any, keep: Keep, store: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    put = restricted.Place.put
+    put = Place.put
 
     def full(self: Any, file_id: str, number: int, data: bytes) -> None:
         if number > 1:
             raise Away("No space left on device")
         put(self, file_id, number, data)
 
-    monkeypatch.setattr(restricted.Place, "put", full)
+    monkeypatch.setattr(Place, "put", full)
     with pytest.raises(tk.ValidationError) as refused:
         keep(moderate)
     assert set(refused.value.error_dict) == {"upload"}
@@ -365,14 +363,14 @@ def test_a_dataset_that_was_opened_while_a_file_came_does_not_take_it(
 def test_a_right_that_ends_ends_a_running_download(
     moderate: Any, keep: Keep, member: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(restricted, "LOOK_AGAIN_SECONDS", 0)
-    opened = restricted.opened({"user": member["name"]}, keep(moderate)["id"])
+    monkeypatch.setattr(opening, "LOOK_AGAIN_SECONDS", 0)
+    opened = opening.opened({"user": member["name"]}, keep(moderate)["id"])
     assert next(opened.bytes) == TABLE[:16]
     assert next(opened.bytes) == TABLE[16:32]
-    late = restricted.opened({"user": member["name"]}, opened.file.id)
+    late = opening.opened({"user": member["name"]}, opened.file.id)
     leave(moderate["owner_org"], member)
     for one in (opened, late):
-        with pytest.raises(restricted.Taken):
+        with pytest.raises(opening.Taken):
             next(one.bytes)
 
 

@@ -36,7 +36,7 @@ from test_requests import (
 
 from bench.reader import KEPT_BY_KERNEL, KERNEL_BYTES, STALLED, Reader
 from ckanext.isp import jobs
-from ckanext.isp.logic import restricted
+from ckanext.isp.logic import opening
 from ckanext.isp.model.requests import Grant, Request, RequestStep
 from ckanext.isp.store import cipher
 
@@ -226,7 +226,7 @@ async def _all_at_once(
     while not all(reader.read for reader in stalled):
         await asyncio.sleep(0.01)
     rest = [asyncio.create_task(reader.run()) for reader in others]
-    await asyncio.sleep(restricted.LOOK_AGAIN_SECONDS)
+    await asyncio.sleep(opening.LOOK_AGAIN_SECONDS)
     act()
     for reader in stalled:
         reader.note()

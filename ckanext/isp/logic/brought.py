@@ -18,7 +18,7 @@ from .. import config, gate, notify, wording
 from ..policy.access import keeps_files
 from ..policy.save import Settlement
 from ..policy.scale import Level, Storage
-from . import links, restricted, save
+from . import links, save, taking_in
 
 FILES = "isp_files"
 # levels whose data may be resources wherever it is not on request
@@ -75,7 +75,7 @@ def take_in(context: Context, saved: Any, aside: Aside) -> Any:
     dataset = saved if isinstance(saved, str) else saved["id"]
     told = [*_kept(context, dataset, aside)]
     if aside.restricted:
-        notices = [{"code": restricted.RESTRICTED, "message": wording.file.kept_restricted()}]
+        notices = [{"code": taking_in.RESTRICTED, "message": wording.file.kept_restricted()}]
         notify.tell(context, notices)
     if isinstance(saved, str):
         return saved
@@ -104,7 +104,7 @@ def _refuse_without_storage(settled: Settlement) -> None:
 
 
 def _as_restricted(context: Context, dataset: str, upload: Resource) -> Resource:
-    return restricted.take_in_resource(context, model.Package.get(dataset), upload)
+    return taking_in.take_in_resource(context, model.Package.get(dataset), upload)
 
 
 def _as_resource(context: Context, dataset: str, upload: Resource) -> Resource:

@@ -12,7 +12,7 @@ from flask import Blueprint, Response, request, stream_with_context
 from flask.views import MethodView
 from werkzeug.http import dump_options_header
 
-from ..logic import restricted, unsealing
+from ..logic import opening, unsealing
 from ..services.files import Part
 from .asking import ask, form, messages
 
@@ -33,12 +33,12 @@ def download(id: str) -> Any:
         known = {"Content-Length": str(told["size"])} if told["may_have"] else {}
         return Response(status=200 if told["may_have"] else 403, headers=known)
     try:
-        opened = restricted.opened({"user": tk.current_user.name}, id, _asked(id))
+        opened = opening.opened({"user": tk.current_user.name}, id, _asked(id))
     except tk.ObjectNotFound:
         return tk.abort(404)
     except tk.NotAuthorized as error:
         return _not_yours(error)
-    except restricted.NotNow as error:
+    except opening.NotNow as error:
         said = [word for words in messages(error).values() for word in words]
         return tk.render("isp/refusal.html", extra_vars={"messages": said}), 503
     except Cannot as cannot:

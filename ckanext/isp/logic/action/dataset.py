@@ -14,7 +14,7 @@ from ckan.types import Action, Context, DataDict
 from ... import gate, notify, wording
 from ...services import act as acts
 from ...services import datasets as stored_datasets
-from .. import answers, brought, fields, restricted, save
+from .. import answers, brought, fields, save, taking_in
 
 __all__ = [
     "bulk_update_public",
@@ -68,7 +68,7 @@ def package_resource_reorder(up: Action, context: Context, data_dict: DataDict) 
 @tk.chained_action
 def resource_create(up: Action, context: Context, data_dict: DataDict) -> Any:
     """Add a resource to a dataset whose level lets it hold one; a file of another is restricted."""
-    diverted = restricted.divert(context, data_dict)
+    diverted = taking_in.divert(context, data_dict)
     return _resource(up, context, data_dict) if diverted is None else diverted
 
 
@@ -77,7 +77,7 @@ def resource_create(up: Action, context: Context, data_dict: DataDict) -> Any:
 @tk.chained_action
 def resource_update(up: Action, context: Context, data_dict: DataDict) -> Any:
     """Update a resource; a new file for a restricted one stands in its place."""
-    diverted = restricted.divert(context, data_dict)
+    diverted = taking_in.divert(context, data_dict)
     return _resource(up, context, data_dict) if diverted is None else diverted
 
 

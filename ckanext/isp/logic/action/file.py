@@ -12,7 +12,7 @@ from ckan.types import Context, DataDict
 from ... import gate, wording
 from ...policy.access import May
 from ...services import files
-from .. import restricted, save, schema, unsealing
+from .. import restricted, save, schema, taking_in, unsealing
 
 __all__ = [
     "isp_file_create",
@@ -41,7 +41,7 @@ def isp_file_create(context: Context, data_dict: DataDict) -> dict[str, Any]:
     old = restricted.found(context, data_dict["replaces"]) if data_dict.get("replaces") else None
     if old is not None and old.package_id != model.Package.get(data_dict["id"]).id:
         raise tk.ValidationError({"replaces": [wording.file.of_another_dataset()]})
-    file = restricted.take_in(context, data_dict, old)
+    file = taking_in.take_in(context, data_dict, old)
     return _told(context, file)
 
 
