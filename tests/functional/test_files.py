@@ -777,6 +777,28 @@ def test_a_sealing_that_was_interrupted_goes_on(
     assert LINK not in after
 
 
+def test_what_is_sealed_is_on_the_disk_before_what_it_was_made_of_goes(
+    sealed: Any, member: Any, store: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made, done = sealed("high"), []
+    force, remove = os.fsync, os.remove
+
+    def forced(held: int) -> None:
+        force(held)
+        done.append(os.readlink(f"/proc/self/fd/{held}"))
+
+    def removed(path: str) -> None:
+        remove(path)
+        done.append("removed")
+
+    monkeypatch.setattr(os, "fsync", forced)
+    monkeypatch.setattr(os, "remove", removed)
+    sealing.seal(made["id"])
+    people, _link, _tents = listed(member["name"], made)
+    folder = store / people["id"]
+    assert {str(folder / "00000000"), str(folder)} <= set(done[: done.index("removed")])
+
+
 def stop(*_asked: Any, **_told: Any) -> None:
     raise KeyboardInterrupt
 

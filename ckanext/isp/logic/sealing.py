@@ -182,6 +182,8 @@ def _seal(act: Act, resource: model.Resource, there: Place) -> bool:
     model.Session.commit()
     try:
         arrived = store.write(there, ring, file, source)
+        # what it was made of goes next
+        there.settle(file.id, range(arrived.segments))
     except Exception:
         # a storage that is full is not filled with halves
         _abandon(file, there)

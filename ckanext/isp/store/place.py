@@ -182,6 +182,22 @@ class Place:
         room = memoryview(bytearray(longest + 1))
         return (self.get(file_id, number, room) for number in numbers)
 
+    def settle(self, file_id: str, numbers: Iterable[int]) -> None:
+        """Have segments outlive a power cut, where the storage is a folder: one elsewhere answers
+        once it keeps what it was given.
+
+        :raises Away: where that cannot be
+        """
+        if self.path is None:
+            return
+        folder = os.path.join(self.path, file_id)
+        names = (str(_location(file_id, number)) for number in numbers)
+        try:
+            for path in (*(os.path.join(self.path, name) for name in names), folder, self.path):
+                _force(path)
+        except OSError as error:
+            raise Away(str(error)) from error
+
     def clear(self, file_id: str, numbers: Iterable[int]) -> None:
         """Remove segments; those that are not there are none.
 
@@ -288,6 +304,14 @@ def _ahead(get: Callable[[int], Bytes], numbers: Iterable[int]) -> Iterator[Byte
 def _folder(path: str) -> Any:
     settings = {"type": "ckan:fs", "path": path, "overwrite_existing": True}
     return make_storage(OF_ITS_OWN, settings)
+
+
+def _force(path: str) -> None:
+    held = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(held)
+    finally:
+        os.close(held)
 
 
 def _location(file_id: str, number: int) -> Any:
