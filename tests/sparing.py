@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Iterable
 from functools import wraps
 from typing import Any
@@ -11,6 +12,13 @@ from webassets import Bundle
 UNCHANGING = ("/webassets/", "/base/", "/images/")
 KEPT = "public, max-age=3600"
 Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+
+
+def collect_seldom() -> None:
+    """A portal is a hundred thousand objects that stay, and are looked through for garbage."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
 
 
 def look_for_assets_once() -> None:

@@ -19,8 +19,8 @@ HEAD = """\
 
 A door is a way in which something can change that decides who sees a dataset or its files: an
 action, a form, the command line, a script, SQL. Each is tried on a running portal through HTTP,
-the `ckan` command, its shell or PostgreSQL, by each person named (everybody: somebody who is not
-signed in, a member of another organization, an editor, an administrator of the organization and
+the `ckan` command, a script in it or PostgreSQL, by each person named (everybody: somebody who is
+not signed in, a member of another organization, an editor, an administrator of the organization and
 a sysadmin), on datasets of each level named. Whatever the door answers (never a failure of the
 portal), afterwards
 

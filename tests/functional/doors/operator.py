@@ -1,4 +1,4 @@
-"""Doors of those who hold the machine: command line, shell and SQL: W24, W26 to W39."""
+"""Doors of those who hold the machine: command line, scripts and SQL: W24, W26 to W39."""
 
 from __future__ import annotations
 

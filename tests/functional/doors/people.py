@@ -127,7 +127,7 @@ class Person:
     # what only the operator has
 
     def script(self, source: str, **names: Any) -> Any:
-        """Run statements in the portal's shell; their ``answer``, or None where they failed."""
+        """Run statements in the portal; their ``answer``, or None where they failed."""
         told = self.portal.script(source, **names)
         return told["answer"] if told["ok"] else None
 
@@ -138,8 +138,7 @@ class Person:
 
     def command(self, *words: str, **options: Any) -> str:
         """Run the command line; what it printed."""
-        done = self.portal.command(*words, **options)
-        return done.stdout
+        return self.portal.command(*words, **options)
 
 
 def do(by: Person, action: str, **data: Any) -> Any:

@@ -6,13 +6,10 @@ a site id and a storage folder of its own.
 
 from __future__ import annotations
 
-import base64
 import contextlib
-import json
 import os
 import socket
-import subprocess
-import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -22,6 +19,9 @@ from typing import Any
 
 import requests
 import sqlalchemy as sa
+
+from . import house
+from .house import House
 
 TOP = Path(__file__).resolve().parents[3]
 TEST_INI = TOP / "test.ini"
@@ -37,24 +37,6 @@ LOOSE = {
     "ckan.auth.user_create_groups": "true",
     "ckan.auth.user_delete_organizations": "true",
 }
-MARK = "@@answer@@"
-_SHELL = "exec(__import__('base64').b64decode('{}').decode())"  # one line, whatever the shell
-_PRELUDE = """
-def _answer(source, names):
-    import json, traceback
-    scope = {"model": model, "toolkit": toolkit, "config": config, "answer": None, **names}
-    told = {"ok": True}
-    try:
-        with app.test_request_context():
-            exec(source, scope)
-    except BaseException as error:
-        told = {"ok": False, "error": repr(error), "trace": traceback.format_exc()}
-    finally:
-        model.Session.rollback()
-        model.Session.remove()
-    told["answer"] = scope["answer"]
-    print("\\n" + MARK + json.dumps(told), flush=True)
-"""
 
 
 @dataclass
@@ -71,9 +53,9 @@ class Portal:
     url: str
     log: Path
     statuses: list[tuple[str, int]] = field(default_factory=list)
-    shell: subprocess.Popen[str] | None = None
 
     def __post_init__(self) -> None:
+        self.house: House
         self.visitor = requests.Session()
         self.visitor.trust_env = False
         self.visitor.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
@@ -110,51 +92,20 @@ class Portal:
         return {**found["response"]["docs"][0], "labels": set(labels)}
 
     def script(self, source: str, **names: Any) -> dict[str, Any]:
-        """Run statements in the portal's own shell; what they leave in ``answer`` comes back."""
-        call = f"_answer({source!r}, {names!r})"
-        return self._say(call)
+        """Run statements in the portal; what they leave in ``answer`` comes back."""
+        return self.house.script(source, names)
 
-    def command(self, *words: str, ini: Path | None = None) -> subprocess.CompletedProcess[str]:
-        """Run the portal's command line."""
-        return subprocess.run(
-            [_program("ckan"), "-c", str(ini or self.ini), *words],
-            env=self.env,
-            cwd=self.ini.parent,
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
-
-    def open_shell(self) -> None:
-        self.shell = subprocess.Popen(
-            [_program("ckan"), "-c", str(self.ini), "shell"],
-            env=self.env,
-            cwd=self.ini.parent,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=self.log.open("a"),
-            text=True,
-        )
-
-    def prepare_shell(self) -> None:
-        self._say(_PRELUDE.replace("MARK", repr(MARK)) + "\n_answer('', {})")
-
-    def _say(self, source: str) -> dict[str, Any]:
-        assert self.shell
-        assert self.shell.stdin
-        assert self.shell.stdout
-        self.shell.stdin.write(_SHELL.format(base64.b64encode(source.encode()).decode()) + "\n")
-        self.shell.stdin.flush()
-        for line in self.shell.stdout:
-            if MARK in line:
-                return json.loads(line.split(MARK, 1)[1])
-        raise RuntimeError(f"The portal's shell has ended, see {self.log}")
+    def command(self, *words: str, ini: Path | None = None) -> str:
+        """Run the portal's command line; what it printed."""
+        with tempfile.NamedTemporaryFile(dir=self.ini.parent, mode="r") as output:
+            words = ("-c", str(ini or self.ini), *words)
+            house.command([*words], self.env, self.log, Path(output.name))
+            return output.read()
 
 
 @contextlib.contextmanager
 def portal(folder: Path, *, guarded: bool, **settings: str) -> Iterator[Portal]:
-    """A portal that serves, with a shell; both end with it."""
+    """A portal that serves, and runs scripts."""
     port = _free_port()
     made = Portal(
         guarded,
@@ -165,18 +116,16 @@ def portal(folder: Path, *, guarded: bool, **settings: str) -> Iterator[Portal]:
     )
     if not guarded:
         _empty_schema()
-    with contextlib.ExitStack() as stack:
-        made.open_shell()
-        stack.callback(_end, made.shell)
-        server = _serve(made, port)
-        stack.callback(_end, server)
-        made.prepare_shell()
+    made.house = House(made.ini, made.env, made.log, port)
+    try:
         if not guarded:
             told = made.script(_TABLES)
             assert told["ok"], told
-        _wait(made, server)
+        _wait(made)
         yield made
+    finally:
         made.engine.dispose()
+        made.house.end()
 
 
 _TABLES = """
@@ -192,10 +141,7 @@ def _environment(folder: Path, guarded: bool, port: int) -> dict[str, str]:
         "CKAN_SITE_URL": f"http://127.0.0.1:{port}",
         "CKAN_SITE_ID": "isp_doors" if guarded else STOCK_SCHEMA,
         "CKAN_STORAGE_PATH": str(folder / "storage"),
-        "IPYTHONDIR": str(folder / "ipython"),
-        "TERM": "dumb",
-        "PYTHONUNBUFFERED": "1",
-        "PYTHONWARNINGS": "ignore",
+        "HOME": str(folder),
     }
     env.pop("PYTEST_CURRENT_TEST", None)
     if not guarded:
@@ -227,22 +173,9 @@ def _empty_schema() -> None:
     engine.dispose()
 
 
-def _serve(made: Portal, port: int) -> subprocess.Popen[bytes]:
-    """One process, so that whatever one request does to it, the next one meets."""
-    return subprocess.Popen(
-        [
-            *(sys.executable, "-m", "gunicorn", "--bind", f"127.0.0.1:{port}", "--workers", "1"),
-            *("--timeout", "120", "--chdir", str(TOP), "tests.functional.doors.wsgi:application"),
-        ],
-        env={**made.env, "CKAN_INI": str(made.ini), "HOME": str(made.ini.parent)},
-        stdout=made.log.open("a"),
-        stderr=subprocess.STDOUT,
-    )
-
-
-def _wait(made: Portal, server: subprocess.Popen[bytes]) -> None:
+def _wait(made: Portal) -> None:
     limit = time.monotonic() + 90
-    while time.monotonic() < limit and server.poll() is None:
+    while time.monotonic() < limit and made.house.stands():
         with contextlib.suppress(requests.ConnectionError):
             if requests.get(made.url + "/api/3/action/status_show", timeout=60).ok:
                 return
@@ -250,22 +183,7 @@ def _wait(made: Portal, server: subprocess.Popen[bytes]) -> None:
     raise RuntimeError(f"The portal does not serve:\n{made.log.read_text()[-4000:]}")
 
 
-def _end(process: subprocess.Popen[Any] | None) -> None:
-    if process is None or process.poll() is not None:
-        return
-    process.terminate()
-    try:
-        process.wait(10)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
-
-
 def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
-
-
-def _program(name: str) -> str:
-    return str(Path(sys.executable).parent / name)
