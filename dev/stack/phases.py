@@ -46,7 +46,7 @@ UNIT = Phase(
 FUNCTIONAL = Phase(
     "functional",
     "functional tests",
-    "-m pytest --ckan-ini=test.ini tests/functional",
+    "-m pytest -p no:freezegun --ckan-ini=test.ini tests/functional",
     "tests/functional",
     services=True,
     takes_arguments=True,
@@ -55,15 +55,16 @@ FUNCTIONAL = Phase(
 DOORS = Phase(
     "doors",
     "doors",
-    "-m pytest -o cache_dir=.pytest_cache/doors --ckan-ini=test.ini tests/functional/doors",
+    "-m pytest -o cache_dir=.pytest_cache/doors -p no:freezegun --ckan-ini=test.ini"
+    " tests/functional/doors",
     "tests/functional/doors",
     services=True,
 )
 INDOORS = Phase(
     "functional",
     "functional tests",
-    "-m pytest -o cache_dir=.pytest_cache/functional --ckan-ini=test.ini tests/functional"
-    " --ignore=tests/functional/doors",
+    "-m pytest -o cache_dir=.pytest_cache/functional -p no:freezegun --ckan-ini=test.ini"
+    " tests/functional --ignore=tests/functional/doors",
     "tests/functional",
     services=True,
 )

@@ -31,6 +31,7 @@ from ckan.plugins import core
 from ckan.tests import factories
 from jinja2.bccache import Bucket, BytecodeCache
 from passlib.hash import pbkdf2_sha512
+from sparing import collect_seldom
 from sqlalchemy.orm import close_all_sessions
 
 HERE = Path(__file__).parent
@@ -121,6 +122,7 @@ def name_of(item: pytest.Item) -> str:
 def tables(reset_db: Callable[[], None]) -> None:
     """Some modules count on another one to have made the tables."""
     reset_db()
+    collect_seldom()
 
 
 class Portal:

@@ -21,12 +21,15 @@ from ckan.lib.redis import connect_to_redis
 from ckan.tests import factories
 from ckan.tests.helpers import CKANTestApp
 from emptying import empty
+from freezegun import freeze_time
 from passlib.hash import pbkdf2_sha512
 
 from ckanext.isp import doctor
 
 # how a portal under test is spared work is written there
 sys.path.append(str(Path(__file__).parents[1]))
+from sparing import collect_seldom
+
 Dataset = Callable[..., dict[str, Any]]
 
 
@@ -58,7 +61,9 @@ def clean_portal(database: None) -> Iterator[None]:
 @pytest.fixture(scope="session")
 def application(database: None) -> Any:
     """What serves the portal, made once: making it takes longer than most tests."""
-    return make_app(tk.config)
+    made = make_app(tk.config)
+    collect_seldom()
+    return made
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -67,6 +72,13 @@ def commands_of_one_portal(application: Any) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(cli, "make_app", lambda _config: application)
         yield
+
+
+@pytest.fixture
+def freezer() -> Iterator[Any]:
+    """The time stands still; the plugin for it asks each test what it does with time."""
+    with freeze_time(ignore=["_pytest.terminal", "_pytest.runner"]) as frozen:
+        yield frozen
 
 
 @pytest.fixture

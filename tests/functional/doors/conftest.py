@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -22,6 +23,8 @@ from .servers import Portal, portal
 
 PLUGINS = "isp scheming_datasets activity datastore datatables_view text_view image_view"
 HOME = {"ckan.featured_orgs": FEATURED}
+# what a page of an error has around it is looked at on the portal that is read
+BARE_ERRORS = {"extra_template_paths": str(Path(__file__).parent / "templates")}
 
 
 @pytest.fixture(autouse=True)
@@ -34,7 +37,7 @@ def guarded(
     database: None, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[tuple[Portal, dict[str, Any]]]:
     """A portal that keeps the protocol, armed, with people."""
-    with portal(tmp_path_factory.mktemp("guarded"), guarded=True) as served:
+    with portal(tmp_path_factory.mktemp("guarded"), guarded=True, **BARE_ERRORS) as served:
         served.sql("UPDATE isp_guard SET mode = 'armed'")
         served.sql("DELETE FROM isp_exempt_type")
         yield served, people(served, secrets.token_hex(4))
@@ -46,7 +49,10 @@ def unguarded(
 ) -> Iterator[tuple[Portal, dict[str, Any]]]:
     """The same portal without the plugin."""
     folder = tmp_path_factory.mktemp("unguarded")
-    with relay() as address, portal(folder, guarded=False, **_loose(address)) as served:
+    with (
+        relay() as address,
+        portal(folder, guarded=False, **_loose(address), **BARE_ERRORS) as served,
+    ):
         yield served, people(served, secrets.token_hex(4))
 
 

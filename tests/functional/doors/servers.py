@@ -59,7 +59,7 @@ class Portal:
         self.visitor = requests.Session()
         self.visitor.trust_env = False
         self.visitor.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-        self.engine = sa.create_engine(self.env["CKAN_SQLALCHEMY_URL"], pool_pre_ping=True)
+        self.engine = sa.create_engine(self.env["CKAN_SQLALCHEMY_URL"])
         self.solr = self.env["CKAN_SOLR_URL"].rstrip("/") + "/select"
 
     def request(self, method: str, path: str, **options: Any) -> requests.Response:
