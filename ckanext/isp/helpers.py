@@ -12,6 +12,8 @@ import ckan.plugins.toolkit as tk
 from babel.dates import format_datetime, format_timedelta
 from babel.units import format_unit
 from ckan import model
+from ckan.lib import helpers
+from ckan.lib.dictization.model_dictize import user_dictize
 from ckan.types import Context
 from markupsafe import Markup
 from sqlalchemy.exc import SQLAlchemyError
@@ -399,6 +401,22 @@ def isp_requests_waiting() -> int | None:
     if "isp_waiting" not in tk.g:
         tk.g.isp_waiting = queue.waiting(Context(user=tk.current_user.name))
     return tk.g.isp_waiting
+
+
+@tk.chained_helper
+def user_image(up: Callable[..., Any], user_id: str, size: int = 100) -> Any:
+    """As CKAN's, which looks everybody up; whoever looks at the page is known, and in its head."""
+    me: Any = tk.current_user
+    if not me.is_authenticated or user_id != me.name:
+        return up(user_id, size)
+    if me.image_url and (url := user_dictize(me, Context(user=me.name))["image_display_url"]):
+        image = '<img src="{}" class="user-image" width="{}" height="{}" alt="{}" />'
+        return Markup(image).format(helpers.sanitize_url(url), size, size, me.name)
+    default = tk.config.get("ckan.gravatar_default")
+    if default == "disabled":
+        shown = {"size": size, "user_name": me.display_name}
+        return tk.h.snippet("user/snippets/placeholder.html", **shown)
+    return tk.h.gravatar(me.email_hash, size, default)
 
 
 def isp_in_days(iso: str) -> str:

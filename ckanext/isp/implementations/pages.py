@@ -10,6 +10,7 @@ import ckan.plugins as p
 import ckan.plugins.toolkit as tk
 from ckan.lib.plugins import DefaultTranslation
 
+HIDDEN = "ckan.hide_activity_from_users"
 HERE = Path(__file__).resolve().parent.parent
 
 
@@ -23,6 +24,9 @@ class Pages(p.SingletonPlugin, DefaultTranslation):
     def update_config(self, config: Any) -> None:
         tk.add_template_directory(config, str(HERE / "templates"))
         tk.add_resource(str(HERE / "assets"), "ckanext-isp")
+        if not config.get(HIDDEN):
+            # what CKAN means by none, which it would look up on every page
+            config[HIDDEN] = [config["ckan.site_id"]]
 
     def dataset_facets(self, facets_dict: dict[str, Any], package_type: str) -> dict[str, Any]:
         return _with_protocol(facets_dict)

@@ -127,7 +127,8 @@ def happened(context: Context, activities: list[dict[str, Any]]) -> list[dict[st
     """Of what happened, that about datasets which the user may see now, and all else."""
     if _sees_all(context):
         return activities
-    visible = seen(context, {one["object_id"] for one in activities if _about_a_dataset(one)})
+    about = {one["object_id"] for one in activities if _about_a_dataset(one)}
+    visible = seen(context, about) if about else set()
     return [one for one in activities if not _about_a_dataset(one) or one["object_id"] in visible]
 
 

@@ -72,15 +72,29 @@ def waiting(context: Context) -> int | None:
     return listing.waiting(model.Session, of, gate.today())
 
 
-def about(of: Reader) -> dict[str, Any]:
-    """What a page of somebody's queue tells beside its requests."""
-    today, session = gate.today(), model.Session
-    administered = [one for one in looked_after(of.user_id) if one.role == "own"]
-    asked = listing.asked_for_advice(session, of.user_id)
+def page(context: Context, data_dict: Mapping[str, Any]) -> dict[str, Any]:
+    """A part of what somebody looks after, and what a page of it tells beside."""
+    of, today, session = reader(context), gate.today(), model.Session
+    tally = listing.tally(session, of, wanted(data_dict), today)
+    trays = {tray.value: count for tray, count in tally.trays.items()}
+    state = first(data_dict.get("state"), trays)
+    looked_for = wanted({**data_dict, "state": state})
+    part = data_dict["limit"], data_dict["offset"]
     return {
-        "trays": {tray.value: n for tray, n in listing.trays(session, of, today).items()},
-        "apart": listing.apart(session, of, today),
-        "owners": [{"id": id, "title": title} for id, title in listing.owners(session, of, today)],
+        "count": tally.found[looked_for.tray],
+        "requests": [told(row) for row in listing.listed(session, of, looked_for, today, *part)],
+        "state": state,
+        "trays": trays,
+        "apart": tally.apart,
+        "owners": [{"id": id, "title": title} for id, title in tally.owners],
+        **_beside(of),
+    }
+
+
+def _beside(of: Reader) -> dict[str, Any]:
+    administered = [one for one in looked_after(of.user_id) if one.role == "own"]
+    asked = listing.asked_for_advice(model.Session, of.user_id)
+    return {
         "administers": [{"name": one.name, "title": one.title} for one in administered],
         "asked": [{"request": one.request_id, "question": one.question} for one in asked],
     }

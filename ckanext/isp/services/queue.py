@@ -85,16 +85,31 @@ class Row(NamedTuple):
     destroy_by: dt.date | None
 
 
+class Tally(NamedTuple):
+    """How many requests somebody looks after.
+
+    :param trays: in each tray
+    :param found: of those, how many fit what is looked for; under None, of all
+    :param apart: how many wait that others answer: they have an interest
+    :param owners: whose data they are about: ids and titles of organisations
+    """
+
+    trays: dict[Tray, int]
+    found: dict[Tray | None, int]
+    apart: int
+    owners: list[tuple[str, str]]
+
+
 def listed(
     session: Session, reader: Reader, wanted: Filter, today: dt.date, limit: int, offset: int
-) -> tuple[int, list[Row]]:
-    """Requests that somebody looks after: how many there are, and a part of them."""
+) -> list[Row]:
+    """A part of the requests that somebody looks after."""
     found = [*_theirs(reader, today), *_wanted(wanted, today)]
-    return count_of(session, found), _rows(session, found, wanted, limit, offset)
+    return _rows(session, found, wanted, limit, offset)
 
 
 def numbers(session: Session, reader: Reader, wanted: Filter, today: dt.date) -> list[int]:
-    """The numbers of all that ``listed`` finds, in its order."""
+    """The numbers of all that ``listed`` finds parts of, in its order."""
     packages = sa.outerjoin(Request, model.Package, model.Package.id == Request.package_id)
     found = [*_theirs(reader, today), *_wanted(wanted, today)]
     query = sa.select(Request.id).select_from(packages).where(*found)
@@ -181,40 +196,55 @@ def _called(user: Any, user_id: Any) -> ColumnElement[str | None]:
     return sa.func.coalesce(sa.func.nullif(sa.func.trim(user.fullname), ""), user.name, user_id)
 
 
-def trays(session: Session, reader: Reader, today: dt.date) -> dict[Tray, int]:
-    """How many requests lie in each tray. One query."""
+def tally(session: Session, reader: Reader, wanted: Filter, today: dt.date) -> Tally:
+    """Counts what somebody looks after; of what is looked for, the tray is left out. One query."""
+    rows = session.execute(_counted(reader, wanted._replace(tray=None), today)).all()
+    theirs = [row for row in rows if not row.apart]
+    fitting = [row for row in theirs if row.fits]
+    found: dict[Tray | None, int] = {None: _sum(fitting)}
+    for tray in Tray:
+        found[tray] = _sum(row for row in fitting if row.tray == tray.value)
+    return Tally(
+        {tray: _sum(row for row in theirs if row.tray == tray.value) for tray in Tray},
+        found,
+        _sum(row for row in rows if row.apart and row.waits),
+        list(dict.fromkeys((row.id, row.title) for row in theirs if row.id)),
+    )
+
+
+def _sum(rows: Iterable[Any]) -> int:
+    return sum(row.number for row in rows)
+
+
+def _counted(reader: Reader, wanted: Filter, today: dt.date) -> sa.Select[Any]:
+    """How many requests of each organisation's data are alike in all that is counted."""
     packages = sa.outerjoin(Request, model.Package, model.Package.id == Request.package_id)
-    counted = [sa.func.count().filter(*_in(tray, today)) for tray in Tray]
-    query = sa.select(*counted).select_from(packages).where(*_theirs(reader, today))
-    return dict(zip(Tray, session.execute(query).one(), strict=True))
+    one = (
+        sa.select(
+            model.Package.owner_org,
+            (sa.false() if reader.everything else _interest(reader)).label("apart"),
+            (Request.state == State.SUBMITTED.value).label("waits"),
+            sa.case(*((sa.and_(*_in(tray, today)), tray.value) for tray in Tray)).label("tray"),
+            sa.and_(sa.true(), *_wanted(wanted, today)).label("fits"),
+        )
+        .select_from(packages)
+        .where(*_looked_after(reader, today))
+        .subquery()
+    )
+    title = sa.func.coalesce(model.Group.title, model.Group.name).label("title")
+    alike = (model.Group.id, title, one.c.apart, one.c.waits, one.c.tray, one.c.fits)
+    return (
+        sa.select(*alike, sa.func.count().label("number"))
+        .select_from(sa.outerjoin(one, model.Group, model.Group.id == one.c.owner_org))
+        .group_by(*alike[:1], *alike[2:])
+        .order_by(title)
+    )
 
 
 def waiting(session: Session, reader: Reader, today: dt.date) -> int:
     """How many are new or overdue."""
     either = sa.or_(*(sa.and_(*_in(tray, today)) for tray in (Tray.NEW, Tray.OVERDUE)))
     return count_of(session, [*_theirs(reader, today), either])
-
-
-def apart(session: Session, reader: Reader, today: dt.date) -> int:
-    """How many wait in what somebody looks after that others answer: they have an interest."""
-    if reader.everything:
-        return 0
-    submitted = Request.state == State.SUBMITTED.value
-    return count_of(session, [submitted, *_looked_after(reader, today), _interest(reader)])
-
-
-def owners(session: Session, reader: Reader, today: dt.date) -> list[tuple[str, str]]:
-    """The organisations whose data somebody's requests are about: ids and titles."""
-    query = (
-        sa.select(model.Group.id, sa.func.coalesce(model.Group.title, model.Group.name))
-        .select_from(Request)
-        .join(model.Package, model.Package.id == Request.package_id)
-        .join(model.Group, model.Group.id == model.Package.owner_org)
-        .where(*_theirs(reader, today))
-        .distinct()
-        .order_by(sa.func.coalesce(model.Group.title, model.Group.name))
-    )
-    return [(row[0], row[1]) for row in session.execute(query)]
 
 
 def asked_for_advice(session: Session, user_id: str) -> list[Consultation]:

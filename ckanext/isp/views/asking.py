@@ -5,12 +5,21 @@ from __future__ import annotations
 from typing import Any
 
 import ckan.plugins.toolkit as tk
+from ckan.types import Context
+
+
+def reader() -> Context:
+    """Whoever looks at a page: CKAN has looked them up, and need not again for each action."""
+    user: Any = tk.current_user
+    if not user.is_authenticated:
+        return Context()
+    return Context(user=user.name, auth_user_obj=user._get_current_object())
 
 
 def ask(action: str, **data_dict: Any) -> Any:
     """The answer of an action; not found for those who may not know of it."""
     try:
-        return tk.get_action(action)({}, data_dict)
+        return tk.get_action(action)(reader(), data_dict)
     except (tk.NotAuthorized, tk.ObjectNotFound):
         return tk.abort(404)
 

@@ -12,7 +12,7 @@ from .. import wording
 from ..documents import sheet
 from ..logic import queue as listing
 from ..policy.queue import Tray
-from .asking import form, messages
+from .asking import form, messages, reader
 
 queue = Blueprint("isp_queue", __name__)
 
@@ -42,7 +42,7 @@ def index(errors: Any = None, name: str = "") -> Any:
             "tabs": _tabs(told["trays"]),
             "sorts": list(wording.reviewing.sorts().items()),
             "nothing": wording.reviewing.nothing_in(tray),
-            "filters": tk.get_action("isp_filter_list")({}, {}),
+            "filters": tk.get_action("isp_filter_list")(reader(), {}),
             "page": page,
             "more": told["count"] > page * PER_PAGE,
             "errors": errors or {},
@@ -116,7 +116,7 @@ def _told(asked: dict[str, str], page: int) -> dict[str, Any]:
     """A part of the queue; names the tray that is shown where none was asked for."""
     part = {"of": "queue", "limit": PER_PAGE, "offset": (page - 1) * PER_PAGE}
     wanted = {**asked, "state": asked["state"] or FIRST}
-    told: dict[str, Any] = tk.get_action("isp_request_list")({}, {**part, **wanted})
+    told: dict[str, Any] = tk.get_action("isp_request_list")(reader(), {**part, **wanted})
     asked["state"] = told["state"]
     return told
 

@@ -8,9 +8,10 @@ import ckan.plugins as p
 import ckan.plugins.toolkit as tk
 from ckan.types import Action, ChainedAction, Context, DataDict
 
-from .. import fresh
+from .. import fresh, people
 
 PLUGIN = "activity"
+COUNT = "dashboard_new_activities_count"
 LISTS = (
     "dashboard_activity_list",
     "group_activity_list",
@@ -23,7 +24,16 @@ LISTS = (
 
 def doors() -> dict[str, Action]:
     """Those lists, where the portal keeps activities."""
-    return {name: _told(name) for name in LISTS} if p.plugin_loaded(PLUGIN) else {}
+    if not p.plugin_loaded(PLUGIN):
+        return {}
+    return {COUNT: _counted, **{name: _told(name) for name in LISTS}}
+
+
+@tk.side_effect_free
+@tk.chained_action
+def _counted(up: Action, context: Context, data_dict: DataDict) -> Any:
+    """As CKAN's ``dashboard_new_activities_count``, which stands on every page."""
+    return up(people.known(context), data_dict)
 
 
 def _told(name: str) -> ChainedAction:

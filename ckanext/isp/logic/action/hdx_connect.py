@@ -270,7 +270,7 @@ def hdx_send_request_data_auto_approval(context: Context, data_dict: DataDict) -
 
 def _rows(context: Context, data_dict: DataDict, of: Filter) -> list[Row]:
     part = data_dict["limit"], data_dict["offset"]
-    return listing.listed(model.Session, queue.reader(context), of, gate.today(), *part)[1]
+    return listing.listed(model.Session, queue.reader(context), of, gate.today(), *part)
 
 
 def _package(reference: str) -> model.Package:

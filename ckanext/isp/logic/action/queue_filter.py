@@ -7,7 +7,7 @@ from ckan import model
 from ckan.logic import validate
 from ckan.types import Context, DataDict
 
-from .. import filters, save
+from .. import filters, people, save
 from .. import request_schema as schema
 
 __all__ = ["isp_filter_drop", "isp_filter_keep", "isp_filter_list"]
@@ -21,7 +21,7 @@ def isp_filter_list(context: Context, data_dict: DataDict) -> list[dict[str, str
         ``sort`` it holds, as ``isp_request_list`` takes them
     """
     tk.check_access("isp_filter_list", context, data_dict)
-    return filters.of(save.user_id(context) or "")
+    return filters.of(people.who(context))
 
 
 @validate(schema.filter_kept)

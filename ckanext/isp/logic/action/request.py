@@ -11,7 +11,6 @@ from ckan.types import Context, DataDict
 
 from ... import gate, jobs, wording
 from ...policy.request import Command
-from ...services import queue as listing
 from ...services import requests, telling
 from .. import asking, before_asking, deciding, people, queue, request_told, save
 from .. import request_schema as schema
@@ -225,18 +224,10 @@ def isp_request_list(context: Context, data_dict: DataDict) -> dict[str, Any]:
         requests that you do not see now is not named: ``data`` is what you called it
     """
     tk.check_access("isp_request_list", context, data_dict)
-    part, today = (data_dict["limit"], data_dict["offset"]), gate.today()
     if data_dict.get("of") == "queue":
-        reader = queue.reader(context)
-        more = queue.about(reader)
-        more["state"] = queue.first(data_dict.get("state"), more["trays"])
-        wanted = queue.wanted({**data_dict, "state": more["state"]})
-        count, rows = listing.listed(model.Session, reader, wanted, today, *part)
-        told = [queue.told(row) for row in rows]
-    else:
-        count, told = queue.own(context, data_dict)
-        more = {"trays": {}}
-    return {"count": count, "requests": told, **more}
+        return queue.page(context, data_dict)
+    count, told = queue.own(context, data_dict)
+    return {"count": count, "requests": told, "trays": {}}
 
 
 @validate(schema.noted)
