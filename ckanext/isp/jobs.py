@@ -173,11 +173,14 @@ def each_minute() -> None:
     send_mails()
 
 
-def each_day() -> None:
-    """Ask the worker for the work of the day: once a day, whichever process asks first."""
+def each_day() -> bool:
+    """Ask the worker for the work of the day: once a day, whichever process asks first.
+
+    :returns: whether it was this one
+    """
     global _looked
     if _looked and time.monotonic() - _looked < LOOK_SECONDS:
-        return
+        return False
     _looked = time.monotonic()
     # what SQL wrote has woken nobody
     wake_chain()
@@ -205,9 +208,11 @@ def begin_today() -> None:
 
 
 def begin(door: str = "worker") -> list[tuple[Kept, dict[str, Any]]]:
+            return True
     """Tighten the catalogue for versions of protocols whose first day has come.
 
     :returns: these versions, each with what changed
+    return False
     :raises Stopped: where somebody is changing the protocols
     """
     act = Act(None, door)

@@ -21,7 +21,7 @@ from ckan.tests import factories
 from ckan.tests.helpers import CKANTestApp
 from click.testing import CliRunner
 from conftest import Dataset, events
-from test_protocols import act, level, text
+from test_protocols import act, activate, answered, change, focal_point, level, load, text, water
 from werkzeug.datastructures import FileStorage
 
 from ckanext.isp import config, doctor, jobs
@@ -31,6 +31,8 @@ from ckanext.isp.model.tables import RestrictedFile as File
 from ckanext.isp.services import files
 from ckanext.isp.store import cipher, keys
 from ckanext.isp.store.place import Away, Place
+
+__all__ = ["activate", "answered", "change", "focal_point", "load"]
 
 CANARY = b"Amina, 34, Darrel well, blue door"
 TABLE = b"name,age,place\n" + b"\n".join([CANARY] * 5)
@@ -686,7 +688,7 @@ def sealed(dataset: Dataset, editor: Any) -> Callable[..., dict[str, Any]]:
             "fields": [{"id": "name", "type": "text"}, {"id": "tent", "type": "int"}],
             "records": [{"name": CANARY.decode(), "tent": n} for n in range(3)],
         }
-        tk.get_action("datastore_create")({**user, "ignore_auth": True}, table)
+        tk.get_action("datastore_create")(dict(user), table)
         patch = {"id": made["id"], "sensitivity": level}
         return tk.get_action("package_patch")(dict(user), patch)
 
@@ -869,9 +871,30 @@ def test_the_worker_is_asked_to_seal_whatever_came_as_a_resource(
     raised = {"id": made["id"], "sensitivity": "high"}
     tk.get_action("package_patch")({"user": editor["name"]}, raised)
     assert [args[0][0] for job, args in asked if job is sealing.seal] == [made["id"]]
+    # as CKAN's own form saves it
+    form = dataset(sensitivity="low", resources=[link])
+    left_out = {key: form[key] for key in ("id", "name", "title", "owner_org")}
+    raised = {**left_out, "sensitivity": "high"}
+    tk.get_action("package_update")({"user": editor["name"]}, raised)
+    assert [args[0][0] for job, args in asked if job is sealing.seal] == [made["id"], form["id"]]
     monkeypatch.setitem(tk.config, config.KEY_FILE, "")
     dataset(sensitivity="high", resources=[link])
-    assert len([job for job, _args in asked if job is sealing.seal]) == 1
+    assert len([job for job, _args in asked if job is sealing.seal]) == 2
+
+
+def test_what_a_change_of_protocols_closes_is_moved_into_the_store(
+    answered: Any, activate: Any, editor: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made, user = answered(), {"user": editor["name"]}
+    link = {"package_id": made["id"], "url": "https://example.org/x", "name": "People"}
+    tk.get_action("resource_create")(dict(user), link)
+    asked: list[Any] = []
+    monkeypatch.setattr(tk, "enqueue_job", lambda job, *_args, **_more: asked.append(job))
+    activate(rows=water("high"))
+    assert sealing.seal_tightened in asked
+    sealing.seal_tightened()
+    assert tk.get_action("package_show")(dict(user), {"id": made["id"]})["resources"] == []
+    assert len(listed(editor["name"], made)) == 1
 
 
 @pytest.mark.parametrize("level", ["moderate", "high", "severe"])

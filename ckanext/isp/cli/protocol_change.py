@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from .. import gate, jobs, wording
-from ..logic import changes
+from ..logic import changes, sealing
 from .group import call, format_option, print_rows, print_table, refusals, user_option
 from .protocol import named, protocol, read
 
@@ -122,6 +122,7 @@ def begin_command() -> None:
     """Tighten the catalogue for versions whose first day has come; for cron, every day."""
     with changes.in_words(gate.cited()), refusals(None):
         begun = jobs.begin("ckan isp protocol begin")
+        sealing.ask_tightened()
     for kept, told in begun:
         title = wording.protocol(kept.document.protocol)
         click.echo(f"{title} has begun: {told['tighten']} datasets tightened.")

@@ -62,7 +62,7 @@ def create(up: Action, context: Context, data_dict: DataDict) -> Any:
     result = up(context, data_dict)
     if not context.get("defer_commit"):
         made = result if isinstance(result, str) else result["id"]
-        _seal(context, made, data_dict, settled)
+        _seal(context, made, asked, settled)
     told = _told(context, result, settled)
     if wanted:
         told = _propose(context, told, result["id"], wanted, said)
@@ -111,7 +111,7 @@ def update(up: Action, context: Context, data_dict: DataDict) -> Any:
             # CKAN found nothing new: the answers may be, and the lock is given back
             model.Session.commit()
         remains.sweep(reading.original, data_dict)
-        _seal(context, package.id, data_dict, settled)
+        _seal(context, package.id, asked, settled)
     told = _told(context, result, settled)
     if _takes_from_everybody(reading, settled):
         told = _warn(context, told, package.name)
@@ -358,10 +358,10 @@ def _refuse_unknown_type(data_dict: DataDict) -> None:
         raise tk.ValidationError({"type": [wording.unknown_type(kind)]})
 
 
-def _seal(context: Context, package_id: str, saved: DataDict, settled: Settlement) -> None:
+def _seal(context: Context, package_id: str, asked: Asked, settled: Settlement) -> None:
     """Files of data that is not open do not stay resources, however they came."""
     where = settled.level, settled.exposure, settled.verdict.storage
-    if saved.get("resources") and keeps_files(*where):
+    if asked.resources and keeps_files(*where):
         sealing.ask(package_id, user_id(context))
 
 

@@ -13,7 +13,7 @@ import io
 import logging
 import mimetypes
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import ckan.plugins as p
@@ -72,19 +72,28 @@ class Pieces(io.RawIOBase):
 def ask(package_id: str, user_id: str | None) -> None:
     """Ask the worker to seal a dataset, where the portal has a key. Until then its people still see
     its resources."""
+    _ask(seal, [package_id, user_id])
+
+
+def ask_tightened() -> None:
+    """Ask the worker to seal what a change of protocols has closed."""
+    _ask(seal_tightened, [])
+
+
+def _ask(job: Callable[..., Any], about: list[Any]) -> None:
     if not config.key_file():
         return
     again = Retry(max=len(AGAIN_SECONDS), interval=AGAIN_SECONDS)
     try:
         tk.enqueue_job(
-            seal,
-            [package_id, user_id],
+            job,
+            about,
             title="ISP: move resources into the store",
             rq_kwargs={"timeout": LONGEST_SECONDS, "retry": again},
         )
     except Exception:
         # `ckan isp store adopt` does the same; doctor says that it is waiting
-        log.exception("The worker could not be asked to seal %s", package_id)
+        log.exception("The worker could not be asked to seal %s", about or "what was tightened")
 
 
 def waiting() -> list[str]:
@@ -129,6 +138,13 @@ def seal(package_id: str, user_id: str | None = None) -> tuple[int, int]:
         goes_on = _next(package_id, tried) is not None
     jobs.wake()
     return done, failed
+
+
+def seal_tightened() -> None:
+    """The same for every dataset that a change of protocols has closed."""
+    for package_id in sealing.tightened(model.Session):
+        if belongs(package_id):
+            seal(package_id)
 
 
 def _next(package_id: str, tried: list[dict[str, Any]]) -> model.Resource | None:

@@ -44,6 +44,15 @@ _COPIES = sa.text(
 _LOCK = sa.text("SELECT pg_try_advisory_xact_lock(hashtext('isp-seal'), hashtext(:id))")
 _WRITING = sa.text("SELECT pg_advisory_xact_lock_shared(hashtext('isp-rows'), hashtext(:id))")
 _WRITTEN = sa.text("SELECT pg_advisory_xact_lock(hashtext('isp-rows'), hashtext(:id))")
+_TIGHTENED = sa.text(
+    "SELECT DISTINCT package_id FROM isp_tightened t JOIN resource r USING (package_id) "
+    "WHERE r.state = 'active'"
+)
+
+
+def tightened(session: Session) -> list[str]:
+    """Ids of the datasets that a change of protocols made stricter, and that hold resources."""
+    return list(session.scalars(_TIGHTENED))
 
 
 def waiting(

@@ -11,7 +11,7 @@ from flask_login import current_user
 from werkzeug.exceptions import NotFound
 
 from .. import doctor, jobs, notify, wording
-from ..logic import unseen
+from ..logic import sealing, unseen
 
 guard = Blueprint("isp_guard", __name__)
 
@@ -35,7 +35,8 @@ def serve_only_when_safe() -> Any:
 def remind_each_day() -> None:
     """Somebody looks at the portal each day: the worker then reminds people of what is due, and
     tries again to send what waits."""
-    jobs.each_day()
+    if jobs.each_day():
+        sealing.ask_tightened()
     jobs.each_minute()
 
 

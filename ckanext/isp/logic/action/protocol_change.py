@@ -11,7 +11,7 @@ from ckan.types import Context, DataDict
 
 from ... import gate, jobs, portal, wording
 from ...services import protocol_change
-from .. import changes, protocols, schema
+from .. import changes, protocols, schema, sealing
 
 __all__ = [
     "isp_protocol_decide",
@@ -98,6 +98,7 @@ def isp_protocol_decide(context: Context, data_dict: DataDict) -> dict[str, Any]
     model.Session.commit()
     gate.forget()
     jobs.wake()
+    sealing.ask_tightened()
     return {**changes.told(proposal.id), "changed": changed}
 
 

@@ -26,7 +26,8 @@ def _written(name: str) -> ChainedAction:
         package_id = _package_of(data_dict)
         if package_id is None:
             return up(context, data_dict)
-        tk.check_access(name, context, data_dict)
+        # the DataStore writes another id into what it is asked about
+        tk.check_access(name, context, {**data_dict})
         with sealing.writing(package_id):
             return up(context, data_dict)
 
