@@ -11,6 +11,7 @@ import ckan.plugins.toolkit as tk
 from ckan import model
 from ckan.lib.mailer import MailerException
 from ckan.lib.redis import connect_to_redis
+from ckan.lib.search.common import make_connection
 from ckan.logic import index_remove_package, index_update_package
 from sqlalchemy import event
 from sqlalchemy.orm import Session
@@ -75,7 +76,7 @@ def drain_outbox(progress: Callable[[int], None] | None = None) -> int:
     """
     done = 0
     failed: set[str] = set()
-    while batch := outbox.drain(model.Session, reindex, failed):
+    while batch := outbox.drain(model.Session, reindex, settle, failed):
         model.Session.commit()
         done += batch
         if progress:
@@ -144,7 +145,7 @@ def forget_older() -> int:
 
 
 def reindex(package_id: str) -> bool:
-    """Make the index say of a dataset what the database says.
+    """Make the index say of a dataset what the database says, once ``settle`` was called.
 
     :returns: whether it could; searches leave the dataset out until it can
     """
@@ -152,10 +153,25 @@ def reindex(package_id: str) -> bool:
         if model.Session.get(model.Package, package_id) is None:
             index_remove_package(package_id)
         else:
-            index_update_package({"user": "", "ignore_auth": True}, package_id)
+            index_update_package({"user": "", "ignore_auth": True}, package_id, defer_commit=True)
     except Exception:
         # one dataset that cannot be indexed must not keep the others from it
         log.exception("Dataset %s could not be indexed", package_id)
+        return False
+    return True
+
+
+def settle() -> bool:
+    """Have the index take in what it was told of several datasets: that takes it longer than to
+    hear of them.
+
+    :returns: whether it could
+    """
+    try:
+        if tk.config["ckan.search.solr_commit"]:
+            make_connection().commit()
+    except Exception:
+        log.exception("The index did not take in what it was told")
         return False
     return True
 
@@ -192,9 +208,11 @@ def each_day() -> bool:
             tk.enqueue_job(remind, title="ISP: remind people of what is due")
             tk.enqueue_job(forget_older, title="ISP: forget people of whom the record is old")
             tk.enqueue_job(chain_all, title="ISP: chain what was recorded late")
+            return True
     except Exception:
         # `ckan isp protocol begin` and `ckan isp remind` from cron do the same
         log.exception("The worker could not be asked for the work of the day")
+    return False
 
 
 def begin_today() -> None:
@@ -208,11 +226,9 @@ def begin_today() -> None:
 
 
 def begin(door: str = "worker") -> list[tuple[Kept, dict[str, Any]]]:
-            return True
     """Tighten the catalogue for versions of protocols whose first day has come.
 
     :returns: these versions, each with what changed
-    return False
     :raises Stopped: where somebody is changing the protocols
     """
     act = Act(None, door)

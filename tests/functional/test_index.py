@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import ckan.plugins.toolkit as tk
+import pysolr
 import pytest
 import sqlalchemy as sa
 from ckan import model
@@ -54,6 +55,15 @@ def test_the_worker_tells_the_index(statement: str, found: Any) -> None:
     model.Session.commit()
     query = {"q": "*:*", "fq": f"+id:{found['id']} +capacity:public +state:active", "rows": 1}
     assert search.query_for(model.Package).run(query)["count"] == 0
+    assert jobs.drain_outbox() == 0
+
+
+def test_what_the_index_does_not_take_in_waits(found: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    by_sql(CLOSE, found)
+    with monkeypatch.context() as broken:
+        broken.delattr(pysolr.Solr, "commit")
+        assert jobs.drain_outbox() == 1
+    assert jobs.drain_outbox() == 1
     assert jobs.drain_outbox() == 0
 
 

@@ -331,8 +331,16 @@ def test_what_a_protocol_asks_for_is_raised_narrowed_recorded_and_closed(
     assert (told["level_before"], told["level_after"]) == ("low", "high")
     assert (told["exposure_before"], told["exposure_after"]) == ("open", "members")
     assert (told["actor"], told["reason"]) == (sysadmin["id"], "Endorsed")
+    assert heard(answer["id"], sysadmin) == (0, 1)
     assert jobs.drain_outbox() == 1
+    assert heard(answer["id"], sysadmin) == (1, 1)
     assert found_by_anyone() == [other["id"]]
+
+
+def heard(proposal: int, by: dict[str, Any]) -> tuple[int, int]:
+    """Of how many datasets that a proposal changed the index tells, and how many there are."""
+    told = act("isp_protocol_proposals", by, proposal=proposal)[0]["indexed"]
+    return told["done"], told["of"]
 
 
 def cod() -> list[dict[str, Any]]:
@@ -561,7 +569,9 @@ def test_what_an_activation_took_goes_back_as_one_batch(
     assert model.Session.execute(people).all() == [(focal_point["id"], sysadmin["id"])]
     once = sa.text("SELECT count(*) FROM isp_event WHERE kind = 'protocol_undone'")
     assert model.Session.scalar(once) == 1
+    assert heard(undone["id"], sysadmin) == (0, 2)
     jobs.drain_outbox()
+    assert heard(undone["id"], sysadmin) == (2, 2)
     assert set(found_by_anyone()) == {opened["id"], asked["id"]}
     assert act("isp_protocol_proposals", focal_point, proposal=done["id"])[0]["state"] == "undone"
 

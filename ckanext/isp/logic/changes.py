@@ -16,7 +16,7 @@ from .. import portal, wording
 from ..documents import sheet
 from ..policy.change import Effect
 from ..policy.protocol import Protocol
-from ..services import impact, protocol_change, protocol_plan
+from ..services import impact, outbox, protocol_change, protocol_plan
 from ..services import protocols as kept_protocols
 from ..services.act import Act
 from ..services.impact import Counts, Step
@@ -28,6 +28,7 @@ from .mine import organizations
 
 COLUMNS = ("organization", "name", "title", "effect", "level", "proposed", "exposure", "becomes")
 LISTED = (Effect.TIGHTEN, Effect.LOOSEN)
+CARRIED_OUT = ("approved", "undone")
 
 
 def meant(context: Context, data_dict: dict[str, Any]) -> Kept:
@@ -180,10 +181,24 @@ def told(proposal_id: int) -> dict[str, Any]:
 
 
 def listed(proposal_id: int | None = None) -> list[dict[str, Any]]:
-    """Proposals as scripts and pages read them; the state follows from the rows."""
+    """Proposals as scripts and pages read them; the state follows from the rows. Of one that is
+    asked for, how far the index is with what it changed."""
     undone = protocol_plan.undone(model.Session)
     rows = protocol_change.listed(model.Session, proposal_id)
-    return [_told(proposal, decision, proposal.id in undone) for proposal, decision in rows]
+    found = [_told(proposal, decision, proposal.id in undone) for proposal, decision in rows]
+    return found if proposal_id is None else [{**one, "indexed": _indexed(one)} for one in found]
+
+
+def unheard(proposals: list[dict[str, Any]]) -> bool:
+    """Whether the index still has to hear of what one of them changed."""
+    return any(one["done"] < one["of"] for one in (p.get("indexed") for p in proposals) if one)
+
+
+def _indexed(proposal: dict[str, Any]) -> dict[str, int] | None:
+    if proposal["state"] not in CARRIED_OUT:
+        return None
+    acts = [one for one in (proposal["id"], proposal["undoes"]) if one is not None]
+    return outbox.heard(model.Session, acts)
 
 
 def _told(proposal: Any, decision: Any, undone: bool) -> dict[str, Any]:

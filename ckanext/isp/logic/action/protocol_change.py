@@ -107,7 +107,11 @@ def isp_protocol_decide(context: Context, data_dict: DataDict) -> dict[str, Any]
 def isp_protocol_proposals(context: Context, data_dict: DataDict) -> list[dict[str, Any]]:
     """Proposals to change the protocols in force: those that wait first, then the newest.
 
-    :param proposal: this proposal only
+    :param proposal: this proposal only; where it was carried out, ``indexed`` tells of how many of
+        the datasets that it changed the search has heard (``done``, ``of``)
     """
     tk.check_access("isp_protocol_proposals", context, data_dict)
-    return changes.listed(data_dict.get("proposal"))
+    found = changes.listed(data_dict.get("proposal"))
+    if changes.unheard(found):
+        jobs.wake()
+    return found
