@@ -24,7 +24,7 @@ class Pages(p.SingletonPlugin, DefaultTranslation):
     def update_config(self, config: Any) -> None:
         tk.add_template_directory(config, str(HERE / "templates"))
         tk.add_resource(str(HERE / "assets"), "ckanext-isp")
-        if not config.get(HIDDEN):
+        if config.get("ckan.site_id") and not config.get(HIDDEN):
             # what CKAN means by none, which it would look up on every page
             config[HIDDEN] = [config["ckan.site_id"]]
 
