@@ -26,6 +26,8 @@ REDIS = {"stock": "2", "isp": "3"}
 ADDRESSES = ("CKAN_SQLALCHEMY_URL", "CKAN_SOLR_URL", "CKAN_REDIS_URL")
 PATIENCE_SECONDS = 120
 HEADER = "X-SQL-Queries"
+# of the request before, with those that it asked while it sent its answer
+BODY_HEADER = "X-SQL-Queries-Before"
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from ckan.config.middleware import make_app
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
-from bench.portals import HEADER
+from bench.portals import BODY_HEADER, HEADER
 from ckanext.isp.model import standing
 
 _here = threading.local()
@@ -22,10 +22,11 @@ def counting(app: Callable[..., Iterable[bytes]]) -> Callable[..., Iterable[byte
     """The same application, with the count of each request in a header."""
 
     def counted(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
-        _here.queries = 0
+        before, _here.queries = getattr(_here, "queries", 0), 0
 
         def answer(status: str, headers: list[tuple[str, str]], failure: Any = None) -> Any:
-            return start(status, [*headers, (HEADER, str(_here.queries))], failure)
+            told = [(HEADER, str(_here.queries)), (BODY_HEADER, str(before))]
+            return start(status, [*headers, *told], failure)
 
         return app(environ, answer)
 

@@ -92,9 +92,9 @@ def purposes(verdict: Verdict) -> dict[str, str]:
     return _purposes([one for one in gate.documents() if one.protocol.key in apply])
 
 
-def chosen_purpose(value: str) -> str:
-    """A purpose that was chosen of a list, whichever protocol of the portal has it in its."""
-    return _purposes(gate.documents()).get(value, value)
+def every_purpose() -> dict[str, str]:
+    """What any protocol of the portal says that data is shared for, as ``purposes``."""
+    return _purposes(gate.documents())
 
 
 def purpose(verdict: Verdict, said: Mapping[str, Any]) -> str:

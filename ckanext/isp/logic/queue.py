@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from ckan import authz, model
 from ckan.types import Context
@@ -21,7 +21,6 @@ from ..services.queue import Filter, Reader, Row
 from . import before_asking, fresh, people, request_told, save
 
 FIRST = "first"
-PART = 500
 
 
 def reader(context: Context) -> Reader:
@@ -80,9 +79,10 @@ def page(context: Context, data_dict: Mapping[str, Any]) -> dict[str, Any]:
     state = first(data_dict.get("state"), trays)
     looked_for = wanted({**data_dict, "state": state})
     part = data_dict["limit"], data_dict["offset"]
+    rows, words = listing.listed(session, of, looked_for, today, *part), _words()
     return {
         "count": tally.found[looked_for.tray],
-        "requests": [told(row) for row in listing.listed(session, of, looked_for, today, *part)],
+        "requests": [told(row, words) for row in rows],
         "state": state,
         "trays": trays,
         "apart": tally.apart,
@@ -101,10 +101,11 @@ def _beside(of: Reader) -> dict[str, Any]:
 
 
 def exported(context: Context, data_dict: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    """All that a page of the queue finds, as it was when it was asked for; read in parts."""
-    found = listing.numbers(model.Session, reader(context), wanted(data_dict), gate.today())
-    for start in range(0, len(found), PART):
-        yield from map(told, listing.numbered(model.Session, found[start : start + PART]))
+    """All that a page of the queue finds, read as it is sent."""
+    of, today = reader(context), gate.today()
+    words = _words()
+    for row in listing.every(model.Session, of, wanted(data_dict), today):
+        yield told(row, words)
 
 
 def own(context: Context, data_dict: Mapping[str, Any]) -> tuple[int, list[dict[str, Any]]]:
@@ -118,8 +119,10 @@ def own(context: Context, data_dict: Mapping[str, Any]) -> tuple[int, list[dict[
     looked_for = wanted(data_dict)._replace(unnamed=frozenset(unnamed))
     part = data_dict["limit"], data_dict["offset"]
     count, rows = listing.own(model.Session, user_id, looked_for, today, *part)
+    words = _words()
     return count, [
-        _unnamed(row) if row.request.package_id in unnamed else told(row) for row in rows
+        _unnamed(row, words) if row.request.package_id in unnamed else told(row, words)
+        for row in rows
     ]
 
 
@@ -139,7 +142,19 @@ def wanted(data_dict: Mapping[str, Any]) -> Filter:
     )
 
 
-def told(row: Row) -> dict[str, Any]:
+class Words(NamedTuple):
+    """What rows are worded by, looked up once for a list of them."""
+
+    states: dict[str, str]
+    purposes: dict[str, str]
+
+
+def _words() -> Words:
+    states = {state.value: wording.request.state(state) for state in State}
+    return Words(states, before_asking.every_purpose())
+
+
+def told(row: Row, words: Words) -> dict[str, Any]:
     """A row of a list."""
     request = row.request
     late = (
@@ -165,21 +180,21 @@ def told(row: Row) -> dict[str, Any]:
         "from": before_asking.to_come(row.from_day),
         "until": row.until.isoformat() if row.until else None,
         "destroy_by": row.destroy_by.isoformat() if row.destroy_by else None,
-        "purpose": _purpose(request.said or {}),
-        "state_words": wording.request.state(State(request.state)),
+        "purpose": _purpose(request.said or {}, words.purposes),
+        "state_words": words.states[request.state],
         "longer": bool(request.longer),
     }
 
 
-def _unnamed(row: Row) -> dict[str, Any]:
+def _unnamed(row: Row, words: Words) -> dict[str, Any]:
     """A row of a dataset that whoever asked does not see now, with what they called it."""
     data = (row.request.said or {}).get(Field.DATA.value)
-    return {**told(row._replace(title=None, name=None, owner=None)), "data": data}
+    return {**told(row._replace(title=None, name=None, owner=None), words), "data": data}
 
 
-def _purpose(said: Mapping[str, Any]) -> str | None:
+def _purpose(said: Mapping[str, Any], purposes: Mapping[str, str]) -> str | None:
     """The purpose as it was chosen, or in whoever asked's own words where it is another."""
     chosen = said.get(Field.PURPOSE.value)
     if chosen == OTHER:
         return said.get(Field.PURPOSE_WORDS.value)
-    return before_asking.chosen_purpose(chosen) if chosen else None
+    return purposes.get(chosen, chosen) if chosen else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -26,6 +26,7 @@ from ..policy.queue import STATES, Tray
 from ..policy.request import Command, State
 from ..policy.scale import Level
 
+PART = 500
 SORTS: Mapping[str, Any] = {
     "due": (Request.answer_by.asc().nulls_last(), Request.id),
     "newest": (Request.id.desc(),),
@@ -108,19 +109,14 @@ def listed(
     return _rows(session, found, wanted, limit, offset)
 
 
-def numbers(session: Session, reader: Reader, wanted: Filter, today: dt.date) -> list[int]:
-    """The numbers of all that ``listed`` finds parts of, in its order."""
-    packages = sa.outerjoin(Request, model.Package, model.Package.id == Request.package_id)
+def every(session: Session, reader: Reader, wanted: Filter, today: dt.date) -> Iterator[Row]:
+    """All that ``listed`` gives parts of, as it was when the first was asked for. One query, of
+    which no more is fetched at a time than is read."""
     found = [*_theirs(reader, today), *_wanted(wanted, today)]
-    query = sa.select(Request.id).select_from(packages).where(*found)
-    query = query.outerjoin(Grant, Grant.request_id == Request.id)
-    return list(session.scalars(query.order_by(*_sorted(wanted))))
-
-
-def numbered(session: Session, ids: list[int]) -> list[Row]:
-    """The rows of these requests, in the order of their numbers here."""
-    rows = _rows(session, [Request.id.in_(ids)], Filter(), len(ids), 0)
-    return sorted(rows, key=lambda row: ids.index(row.request.id))
+    query = _query(found, wanted).execution_options(yield_per=PART)
+    with session.execute(query) as rows:
+        for row in rows:
+            yield Row(*row)
 
 
 def own(
@@ -150,6 +146,11 @@ def count_of(session: Session, found: list[ColumnElement[bool]]) -> int:
 def _rows(
     session: Session, found: list[ColumnElement[bool]], wanted: Filter, limit: int, offset: int
 ) -> list[Row]:
+    query = _query(found, wanted).limit(limit).offset(offset)
+    return [Row(*row) for row in session.execute(query)]
+
+
+def _query(found: list[ColumnElement[bool]], wanted: Filter) -> sa.Select[Any]:
     owner, asking = sa.orm.aliased(model.Group), sa.orm.aliased(model.Group)
     asker, typist = sa.orm.aliased(model.User), sa.orm.aliased(model.User)
     agreed = (
@@ -158,7 +159,7 @@ def _rows(
         .scalar_subquery()
     )
     packages = sa.outerjoin(Request, model.Package, model.Package.id == Request.package_id)
-    query = (
+    return (
         sa.select(
             Request,
             model.Package.title,
@@ -181,10 +182,7 @@ def _rows(
         .outerjoin(Grant, Grant.request_id == Request.id)
         .where(*found)
         .order_by(*_sorted(wanted))
-        .limit(limit)
-        .offset(offset)
     )
-    return [Row(*row) for row in session.execute(query)]
 
 
 def _sorted(wanted: Filter) -> Any:

@@ -93,9 +93,10 @@ def _marked(text: Iterator[str]) -> Iterator[bytes]:
 
 def _lines(rows: Iterator[dict[str, Any]]) -> Iterator[list[str]]:
     columns = wording.reviewing.columns()
+    said = {answer: wording.reviewing.yes_or_no(answer) for answer in (True, False)}
     yield list(columns.values())
-    for row in rows:
-        yield [_cell(_flat(row)[name]) for name in columns]
+    for row in map(_flat, rows):
+        yield [_cell(row[name], said) for name in columns]
 
 
 def _flat(row: dict[str, Any]) -> dict[str, Any]:
@@ -106,9 +107,9 @@ def _flat(row: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _cell(value: Any) -> str:
+def _cell(value: Any, said: dict[bool, str]) -> str:
     if isinstance(value, bool):
-        return wording.reviewing.yes_or_no(value)
+        return said[value]
     return "" if value is None else str(value)
 
 
