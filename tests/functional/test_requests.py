@@ -400,6 +400,22 @@ def test_what_begins_on_a_day_to_come_gives_no_byte_before_it_whatever_was_accep
     assert act("isp_grant_list", org_admin, id=listed["id"])["now"]
 
 
+def test_what_was_asked_for_from_a_day_on_is_given_from_then_on_or_later(
+    asker: Any, org_admin: Any, listed: Any
+) -> None:
+    today, before, asked, later = (
+        (TODAY + dt.timedelta(days=days)).isoformat() for days in (0, 2, 3, 4)
+    )
+    for offer, given in (({}, asked), ({"from": later}, later)):
+        number = sent(asker, listed, **{"from": asked})["request"]
+        for early in (today, before):
+            refused = {**TICKED, "request": number, "from": early}
+            assert list(refusal("isp_request_agree", org_admin, **refused)) == ["from"]
+        shown = act("isp_request_agree", org_admin, request=number, **TICKED, **offer)
+        assert (shown["from"], shown["grant"]["from"]) == (asked, given)
+        act("isp_grant_revoke", org_admin, request=number, note="Another way was found.")
+
+
 def test_whoever_accepted_before_the_first_day_is_told_on_it_once(
     asker: Any, org_admin: Any, listed: Any
 ) -> None:

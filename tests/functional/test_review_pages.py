@@ -209,9 +209,14 @@ def test_what_other_plugins_keep_of_a_person_stays_beside_their_filters(org_admi
 def test_an_approval_without_all_ticks_is_refused_in_words_and_keeps_what_was_typed(
     asker: Any, org_admin: Any, listed: Any, app: CKANTestApp
 ) -> None:
-    number = sent(asker, listed)["request"]
-    told = decide(app, org_admin, number, "agree", checks="criteria", conditions="Only in Goma.")
-    assert told.status_code == 200
+    begins = (TODAY + dt.timedelta(days=3)).isoformat()
+    number = sent(asker, listed, **{"from": begins})["request"]
+    first_day = re.compile(r'name="from" value="([^"]*)"')
+    assert first_day.findall(page(app, org_admin, f"/isp/request/{number}").body) == [begins]
+    later = (TODAY + dt.timedelta(days=5)).isoformat()
+    typed = {"checks": "criteria", "conditions": "Only in Goma.", "from": later}
+    told = decide(app, org_admin, number, "agree", **typed)
+    assert (told.status_code, first_day.findall(told.body)) == (200, [later])
     assert "Not ticked yet: The policies of our own organization allow it." in told.body
     assert "Only in Goma." in told.body
     assert re.search(r'value="criteria"[^>]* checked', told.body)

@@ -198,6 +198,13 @@ def test_a_request_is_bounded_in_time(until: int, destroy: int, found: dict[Fiel
     assert criteria.lacks(asked(**days), TODAY, formal=False) == found
 
 
+@pytest.mark.parametrize("further", [0, 1])
+def test_what_is_asked_for_begins_before_it_ends(further: int) -> None:
+    begins = TODAY + dt.timedelta(30 + further)
+    found = criteria.lacks(asked(**{"from": begins}), TODAY, formal=False)
+    assert found == ({Field.FROM: Lack.AFTER_UNTIL} if further else {})
+
+
 @pytest.mark.parametrize(
     ("day", "days", "weekend", "holidays", "by"),
     [

@@ -15,7 +15,7 @@ from .. import config, gate, wording
 from ..model.requests import Request
 from ..policy import calendar, criteria
 from ..policy.access import May
-from ..policy.criteria import Field, Lack
+from ..policy.criteria import DAYS, Field, Lack
 from ..policy.request import Command, State
 from ..policy.scale import Exposure
 from ..services import files as store
@@ -25,7 +25,6 @@ from .seat import Seat, about, organizations
 
 # what a person's next request begins with; the data and the reason are each request's own
 KEPT = (Field.FORMAT, Field.PURPOSE, Field.ORGANIZATION, Field.ONWARD)
-DAYS = (Field.UNTIL, Field.DESTROY_BY)
 
 
 def dataset(context: Context, reference: str) -> model.Package:

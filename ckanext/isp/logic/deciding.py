@@ -128,12 +128,13 @@ def _offer(seat: Seat, data_dict: Mapping[str, Any]) -> dict[str, Any]:
     """What is offered: no more than was asked for, and everything ticked that has to be (R82)."""
     said = seat.request.said or {}
     asked = asking.with_days(said)
-    begins = _begins(data_dict.get("from"))
+    begins = _begins(data_dict.get("from") or asked["from"])
     until = data_dict.get("until") or asked["until"]
     destroy_by = data_dict.get("destroy_by") or asked["destroy_by"]
     wanted, files = said.get(Field.FILES.value) or [], data_dict.get("files")
     errors = {
         **_not_ticked(seat, data_dict),
+        **_too_early(begins, _begins(asked["from"])),
         **_wrong_days(begins, until, destroy_by, asked["until"]),
         **_wrong_files(seat, files, wanted),
     }
@@ -161,6 +162,11 @@ def _not_ticked(seat: Seat, data_dict: Mapping[str, Any]) -> dict[str, list[str]
     if "anonymisation" in safeguards and not data_dict.get("treatment"):
         errors["treatment"] = [wording.request.say_how()]
     return errors
+
+
+def _too_early(begins: dt.date | None, asked: dt.date | None) -> dict[str, list[str]]:
+    early = asked is not None and (begins is None or begins < asked)
+    return {"from": [wording.request.earlier_than_asked()]} if early else {}
 
 
 def _wrong_days(begins: Any, until: Any, destroy_by: Any, asked: Any) -> dict[str, list[str]]:

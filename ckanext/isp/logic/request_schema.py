@@ -7,12 +7,11 @@ from typing import Any
 import ckan.plugins.toolkit as tk
 from ckan.logic.schema import validator_args
 
-from ..policy.criteria import Field
+from ..policy.criteria import DAYS, Field
 from ..policy.destruction import Method
 from ..policy.scale import Onward
 from .schema import SOME, Schema, page_of
 
-DAYS = (Field.UNTIL, Field.DESTROY_BY)
 OF = ("mine", "queue")
 
 

@@ -82,6 +82,7 @@ def _all(seat: Seat) -> dict[str, Any]:
         "protocol": request.protocol,
         "protocol_version": request.protocol_version,
         "said": request.said or {},
+        "from": before_asking.to_come(asking.with_days(request.said or {})[Field.FROM.value]),
         "purpose": _purpose(seat, request),
         "erased": request.said is None,
         "offer": request.offer,

@@ -20,6 +20,7 @@ class Field(enum.Enum):
     PURPOSE = "purpose"
     PURPOSE_WORDS = "purpose_words"
     WHY_NOT_LESS = "why_not_less"
+    FROM = "from"
     UNTIL = "until"
     DESTROY_BY = "destroy_by"
     ORGANIZATION = "organization"
@@ -35,6 +36,7 @@ class Lack(enum.Enum):
     PAST = "past"
     TOO_LONG = "too_long"
     BEFORE_UNTIL = "before_until"
+    AFTER_UNTIL = "after_until"
 
 
 ASKED = (
@@ -47,6 +49,7 @@ ASKED = (
     Field.DESTROY_BY,
     Field.ORGANIZATION,
 )
+DAYS = (Field.FROM, Field.UNTIL, Field.DESTROY_BY)
 
 
 def lacks(
@@ -65,6 +68,9 @@ def lacks(
         found[Field.UNTIL] = Lack.PAST
     elif until and until > today + timedelta(days=longest):
         found[Field.UNTIL] = Lack.TOO_LONG
+    begins = said.get(Field.FROM.value)
+    if until and begins and begins > until:
+        found[Field.FROM] = Lack.AFTER_UNTIL
     if until and destroy_by and destroy_by < until:
         found[Field.DESTROY_BY] = Lack.BEFORE_UNTIL
     elif until and destroy_by and destroy_by > until + timedelta(days=longest):

@@ -65,6 +65,7 @@ def field(of: Field) -> str:
         Field.PURPOSE: _("Purpose"),
         Field.PURPOSE_WORDS: _("What exactly it is for"),
         Field.WHY_NOT_LESS: _("Why less would not do"),
+        Field.FROM: _("Needed from"),
         Field.UNTIL: _("Needed until"),
         Field.DESTROY_BY: _("Destroyed by"),
         Field.ORGANIZATION: _("Your organization"),
@@ -82,6 +83,8 @@ def lack(of: Field, what: Lack, longest: int) -> str:
         return _("At most {days} days. Name an earlier day.").format(days=longest)
     if what is Lack.BEFORE_UNTIL:
         return _("Data that is still needed is not destroyed yet: name that day or a later one.")
+    if what is Lack.AFTER_UNTIL:
+        return begins_after()
     return {
         Field.DATA: _("Say which data you need: tables, columns, places, time."),
         Field.FORMAT: _("Say in which format you need it."),
@@ -289,6 +292,10 @@ def past() -> str:
 
 def longer_than_asked() -> str:
     return _("That is longer than was asked for, or than the portal allows. Name an earlier day.")
+
+
+def earlier_than_asked() -> str:
+    return _("That is earlier than was asked for. Name that day or a later one.")
 
 
 def destroyed_before() -> str:

@@ -85,6 +85,7 @@ def isp_request_draft(context: Context, data_dict: DataDict) -> dict[str, Any]:
     :param purpose: one that the protocols list, or another, in a few words
     :param purpose_words: what exactly it is for
     :param why_not_less: why less would not do
+    :param from: the first day on which it is needed; at once where left out
     :param until: the last day on which it is needed
     :param destroy_by: the day by which it is destroyed
     :param organization: for which organization you ask: its name on the portal, or its own words
@@ -333,7 +334,8 @@ def isp_request_agree(context: Context, data_dict: DataDict) -> dict[str, Any]:
     :param safeguards: ``transfer``, and ``anonymisation`` or ``confidentiality`` as needed
     :param treatment: how it was anonymised
     :param files: ids of those that are given; those asked for where left out
-    :param from: the first day, where it is given later than whoever asked accepts (optional)
+    :param from: the first day, where it is given later than whoever asked accepts; that asked for
+        where left out
     :param until: the last day; that asked for where left out
     :param destroy_by: the day by which it is destroyed; that asked for where left out
     :param conditions: further terms
