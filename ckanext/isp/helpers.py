@@ -534,6 +534,17 @@ def isp_onward(slug: str | None) -> str:
     return wording.asking.onward(known[slug]) if slug in known else ""
 
 
+def isp_receivers() -> list[dict[str, str]]:
+    """What somebody can be whom data reached, in words."""
+    several = [of for of in Onward if of is not Onward.NOBODY]
+    return [{"value": of.slug, "label": wording.asking.receiver(of)} for of in several]
+
+
+def isp_receiver(slug: str) -> str:
+    """What somebody is whom data reached."""
+    return next((one["label"] for one in isp_receivers() if one["value"] == slug), "")
+
+
 def isp_request_state(state: str) -> str:
     """How far a request has come."""
     return wording.request.state(State(state))
@@ -558,6 +569,9 @@ def isp_request_done(command: str, told: dict[str, Any]) -> str:
     """What is said once somebody took their request on."""
     grant = told.get("grant") or {}
     begins = "" if grant.get("begun", True) else isp_day(grant["from"])
+    last = told["steps"][-1] if told.get("steps") else {}
+    if command == Command.REPORT.value and last.get("case"):
+        return wording.asking.done_with_a_case()
     return wording.asking.done(command, begins)
 
 

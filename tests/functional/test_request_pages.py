@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import threading
 from typing import Any
 
@@ -190,10 +191,12 @@ def test_what_is_typed_is_kept_and_found_again(listed: Any, asker: Any, app: Any
     path = f"/dataset/{listed['name']}/request"
     answer = post(app, f"{path}/keep", asker, data="Names of wells", files=listed["file"]["id"])
     number = answer.json["request"]
-    assert post(app, f"{path}/keep", asker, data="Places of wells").json["request"] == number
+    more = {"data": "Places of wells", "from": CRITERIA["until"]}
+    assert post(app, f"{path}/keep", asker, **more).json["request"] == number
     assert get(app, path, asker).location.endswith(of(answer.json))
     page = get(app, of(answer.json, "/write"), asker).body
     assert "Places of wells" in page
+    assert f'name="from" value="{CRITERIA["until"]}"' in page
     assert "checked" not in page.split('name="files"')[1].split(">")[0]
     assert post(app, of(answer.json, "/keep"), asker, format="CSV").status_code == 200
 
@@ -362,12 +365,22 @@ def test_terms_are_shown_whole_and_accepted_by_a_tick(
     assert f"/isp/file/{listed['file']['id']}" in get(app, of(request), asker).body
 
 
-def test_a_refusal_keeps_what_was_typed(listed: Any, asker: Any, org_admin: Any, app: Any) -> None:
+def test_a_report_keeps_what_was_typed_until_it_is_whole_and_leads_to_its_case(
+    listed: Any, asker: Any, org_admin: Any, app: Any
+) -> None:
     request = granted(asker, org_admin, listed)
     page = post(app, of(request, "/do/report"), asker, to="A journalist", note="").body
     assert 'href="#report-note"' in page
     assert 'value="A journalist"' in page
     assert '<details class="isp-do" id="do-report" open' in page
+    whole = {"to": "A journalist", "meant": "accident", "note": "By mail."}
+    assert post(app, of(request, "/do/report"), asker, **whole).status_code == 302
+    for reader in (asker, org_admin):
+        page = get(app, of(request), reader).body
+        case = get(app, re.findall(r"/isp/cases/\d+", page)[0], reader).body
+        assert f'href="{of(request)}"' in case
+        assert 'value="settled"' not in case or reader is org_admin
+        assert "By mail." not in case
 
 
 def test_what_is_revoked_shows_why_and_is_no_longer_offered(

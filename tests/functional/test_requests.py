@@ -573,14 +573,47 @@ def test_everyone_who_holds_or_held_the_data_is_shown(
         act("isp_grant_list", asker, id=listed["id"])
 
 
-def test_onward_sharing_is_reported_by_whoever_holds_the_data(
+REPORT = {"to": "A consultant", "meant": "accident", "note": "Sent with the wrong mail."}
+
+
+def test_what_went_further_than_its_terms_allow_is_a_case_that_its_holder_does_not_settle(
+    asker: Any, org_admin: Any, listed: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    focal = makers.person()
+    monkeypatch.setitem(tk.config, config.FOCAL_POINTS, [focal["name"]])
+    number = granted(asker, org_admin, listed)["request"]
+    shown = act("isp_grant_report", asker, request=number, **REPORT)
+    assert (shown["state"], shown["steps"][-1]["to"]) == ("granted", "A consultant")
+    assert events(listed["id"])[-2:] == ["case_opened", "onward_reported"]
+    assert told(focal)[-1] == told(org_admin)[-1] == "onward_reported"
+    again = act("isp_grant_report", asker, request=number, **REPORT)["steps"]
+    case, same = (step["case"] for step in again[-2:])
+    found = act("isp_case_show", org_admin, case=case)
+    assert (found["kind"], found["request"], found["dataset"]["id"]) == (
+        *("breach", number),
+        listed["id"],
+    )
+    assert same == case
+    assert len(found["steps"]) == 2
+    # what was written can be erased with the request alone
+    assert REPORT["note"] not in str(found)
+    settled = {"case": case, "to": "settled", "note": "The consultant destroyed it."}
+    assert list(refusal("isp_case_move", asker, **settled)) == ["to"]
+    assert act("isp_case_move", org_admin, **settled)["stage"] == "settled"
+    anew = act("isp_grant_report", asker, request=number, **REPORT)["steps"][-1]
+    assert anew["case"] != case
+
+
+def test_what_went_no_further_than_its_terms_allow_is_on_record_and_no_case(
     asker: Any, org_admin: Any, listed: Any
 ) -> None:
-    number = granted(asker, org_admin, listed)["request"]
-    said = {"to": "A consultant", "meant": "accident", "note": "Sent with the wrong mail."}
-    shown = act("isp_grant_report", asker, request=number, **said)
-    assert (shown["state"], shown["steps"][-1]["to"]) == ("granted", "A consultant")
-    assert "onward_reported" in events(listed["id"])
+    number = sent(asker, listed, onward="sector")["request"]
+    act("isp_request_agree", org_admin, request=number, **TICKED)
+    act("isp_grant_accept", asker, request=number, accept=True)
+    for receiver, cases in (("sector", 0), ("humanitarian", 1)):
+        shown = act("isp_grant_report", asker, request=number, **REPORT, receiver=receiver)
+        assert shown["steps"][-1]["receiver"] == receiver
+        assert len(act("isp_case_list", org_admin)["cases"]) == cases
 
 
 def test_what_was_decided_stays_on_record_as_it_was(

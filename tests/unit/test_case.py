@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ckanext.isp.policy.case import LADDERS, By, Kind, Stage, begins, onward
+from ckanext.isp.policy.case import LADDERS, By, Kind, Stage, begins, breaks_terms, onward
+from ckanext.isp.policy.scale import Onward
 
 BREACH = (Stage.BILATERAL, Stage.MEETING, Stage.SETTLED)
 DISPUTE = (Stage.MECHANISM, Stage.HCT, Stage.SETTLED)
@@ -17,6 +18,8 @@ DISPUTE = (Stage.MECHANISM, Stage.HCT, Stage.SETTLED)
     [
         (Kind.BREACH, Stage.BILATERAL, By.PARTY, BREACH),
         (Kind.BREACH, Stage.BILATERAL, By.MECHANISM, BREACH),
+        (Kind.BREACH, Stage.BILATERAL, By.HOLDER, BREACH[:2]),
+        (Kind.BREACH, Stage.MEETING, By.HOLDER, ()),
         (Kind.BREACH, Stage.MEETING, By.PARTY, ()),
         (Kind.BREACH, Stage.MEETING, By.MECHANISM, BREACH[1:]),
         (Kind.DISPUTE, Stage.MECHANISM, By.PARTY, ()),
@@ -42,3 +45,10 @@ def test_no_case_leaves_its_ladder_or_skips_a_rung(
             assert to is Stage.SETTLED or ladder.index(to) <= ladder.index(at) + 1
             at = to
     assert at in ladder
+
+
+@given(st.sampled_from(Onward), st.sampled_from(Onward))
+def test_who_receives_more_than_the_terms_say_breaks_them_whatever_wider_terms_allow(
+    agreed: Onward, receiver: Onward
+) -> None:
+    assert breaks_terms(agreed, receiver) == (receiver not in list(Onward)[: agreed + 1])

@@ -67,7 +67,9 @@ class Reader:
 
     def role(self, of: Case) -> By | None:
         """The mechanism's, or that of those concerned: a party's administrator, and whoever
-        registered the case."""
+        registered the case. Whoever reported what they hold themselves is nothing else in it."""
+        if of.request_id is not None and of.opened_by == self.user_id:
+            return By.HOLDER
         if self.mechanism:
             return By.MECHANISM
         concerned = of.opened_by == self.user_id or not self.speaks_for.isdisjoint(of.parties)
@@ -99,7 +101,8 @@ class Reader:
         return {
             "case": of.id,
             "kind": of.kind,
-            "title": of.title,
+            "title": _title(of),
+            "request": of.request_id,
             "organizations": [_titled(one) for one in of.parties],
             "dataset": _dataset(self.context, of.package_id) if of.package_id else None,
             "stage": last.stage,
@@ -109,7 +112,7 @@ class Reader:
             "opened_by": of.opened_by,
             "opened_at": of.opened_at.isoformat(),
             "onward": [stage.value for stage in self.onward(found)],
-            **({"steps": _steps(of.id)} if steps else {}),
+            **({"steps": _steps(of)} if steps else {}),
         }
 
 
@@ -124,16 +127,21 @@ def _dataset(context: Context, package_id: str) -> dict[str, Any]:
     return {**told, "name": package.name, "title": package.title or package.name}
 
 
-def _steps(case_id: int) -> list[dict[str, Any]]:
+def _title(of: Case) -> str:
+    return of.title if of.request_id is None else wording.case.passed_on(of.request_id)
+
+
+def _steps(of: Case) -> list[dict[str, Any]]:
+    reported = wording.case.reported()
     return [
         {
             "stage": step.stage,
-            "note": step.note,
+            "note": reported if of.request_id and step.note == cases.REPORTED else step.note,
             "due": step.due.isoformat() if step.due else None,
             "taken_by": step.taken_by,
             "at": step.at.isoformat(),
         }
-        for step in cases.steps(model.Session, case_id)
+        for step in cases.steps(model.Session, of.id)
     ]
 
 

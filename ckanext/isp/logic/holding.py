@@ -11,17 +11,20 @@ import sqlalchemy as sa
 from ckan import model
 from ckan.types import Context
 
-from .. import config, gate, wording
+from .. import config, gate, portal, wording
 from ..model.requests import Grant, Request
+from ..policy import case
 from ..policy.access import Standing
 from ..policy.criteria import Field
 from ..policy.request import Command, State
 from ..policy.scale import Onward
+from ..services import cases, grants, receipts, telling
 from ..services import files as store
-from ..services import grants, receipts
 from ..wording.document import day
-from . import deciding, people, queue, request_told, save
+from . import asking, deciding, people, queue, request_told, save
 from .seat import Seat
+
+_ONWARD = {of.slug: of for of in Onward}
 
 
 def terms(seat: Seat) -> str:
@@ -31,7 +34,7 @@ def terms(seat: Seat) -> str:
         return grant.terms
     said = seat.request.said or {}
     purpose = said.get(Field.PURPOSE_WORDS.value) or said.get(Field.PURPOSE.value) or ""
-    more = [wording.request.onward(said.get(Field.ONWARD.value) or Onward.NOBODY.slug)]
+    more = [wording.request.onward(_onward(seat).slug)]
     if offer.get("conditions"):
         more.append(offer["conditions"])
     named = ("from", "until", "destroy_by")
@@ -66,10 +69,31 @@ def ask_longer(seat: Seat, door: str, until: dt.date, note: str) -> None:
 
 
 def report(seat: Seat, door: str, data_dict: Mapping[str, Any]) -> None:
-    """Put on record that data went further; those who look after it are told."""
+    """Put on record that data went further; those who look after it are told.
+
+    What its terms do not allow is a case from then on, so that somebody has to look at it.
+    """
     to = seat.take(Command.REPORT)
-    said = {"to": data_dict["to"], "meant": data_dict["meant"]}
+    said: dict[str, Any] = {name: data_dict[name] for name in ("to", "receiver", "meant")}
+    if case.breaks_terms(_onward(seat), _ONWARD[data_dict["receiver"]]):
+        said["case"] = _register(seat, door)
     seat.step(door, Command.REPORT, to, data_dict["note"], said)
+
+
+def _onward(seat: Seat) -> Onward:
+    """How far the terms let data be shared further: with nobody where that is not known, and
+    never with everybody."""
+    asked = _ONWARD.get((seat.request.said or {}).get(Field.ONWARD.value) or "", Onward.NOBODY)
+    return Onward.NOBODY if asked is Onward.PUBLIC else asked
+
+
+def _register(seat: Seat, door: str) -> int:
+    request, owner = seat.request, seat.package and seat.package.owner_org
+    parties = [one for one in (owner, request.organization_id) if one]
+    act, due = seat.act(door), asking.answer_by()
+    found = cases.passed_on(model.Session, act, request, parties, due)
+    telling.passed_on(model.Session, request, act.user_id, portal.offices(), gate.today())
+    return found.case.id
 
 
 def attest(seat: Seat, door: str, data_dict: Mapping[str, Any]) -> None:

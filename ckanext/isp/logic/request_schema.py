@@ -13,6 +13,7 @@ from ..policy.scale import Onward
 from .schema import SOME, Schema, page_of
 
 OF = ("mine", "queue")
+RECEIVERS = [of.slug for of in Onward if of is not Onward.NOBODY]
 
 
 def texts(*names: str) -> Schema:
@@ -147,10 +148,11 @@ def extend(not_empty: Any, isp_day_to_come: Any) -> Schema:
 
 
 @validator_args
-def report(not_empty: Any, isp_text: Any, one_of: Any) -> Schema:
+def report(not_empty: Any, isp_text: Any, one_of: Any, default: Any) -> Schema:
     return {
         **noted(),
         "to": [not_empty, isp_text],
+        "receiver": [default(Onward.PUBLIC.slug), one_of(RECEIVERS)],
         "meant": [not_empty, one_of(["meant", "accident"])],
     }
 

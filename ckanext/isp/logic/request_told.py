@@ -15,12 +15,14 @@ from ..policy.criteria import Field
 from ..policy.deciders import gives, of_key
 from ..policy.request import Command, State
 from ..policy.verdict import Verdict
+from ..services import cases as registered
 from ..services import files as store
 from ..services import requests
 from . import asking, before_asking, hdx_told, people, restricted
+from . import cases as case_readers
 from .seat import Seat
 
-UNNAMED = frozenset({"bodies"})
+UNNAMED = frozenset({"bodies", "case"})
 # what of a level's words says how its data is shared
 SHARING = ("audience", "rule", "treatment", "retention")
 FEW = 5
@@ -291,6 +293,7 @@ def _consultations(seat: Seat) -> list[dict[str, Any]]:
 def _steps(seat: Seat) -> list[dict[str, Any]]:
     """What happened; those who asked are not told who was consulted, nor who stepped aside."""
     kept = {"consult", "advise", "step_aside"} if not seat.reviews else set()
+    cases = _cases(seat)
     return [
         {
             "command": row.command,
@@ -299,10 +302,20 @@ def _steps(seat: Seat) -> list[dict[str, Any]]:
             "at": row.at.isoformat(),
             "note": note or (None if seat.estranged else hdx_told.step_words(seat, details)),
             **{key: value for key, value in details.items() if key not in UNNAMED},
+            **({"case": details["case"]} if details.get("case") in cases else {}),
         }
         for row, note, details in requests.steps(model.Session, seat.request.id)
         if row.command not in kept
     ]
+
+
+def _cases(seat: Seat) -> set[int]:
+    """The cases about what was granted that are theirs to read."""
+    if seat.grant is None:
+        return set()
+    found = registered.of_request(model.Session, seat.request.id)
+    reader = case_readers.Reader(seat.context)
+    return {one.id for one in found if reader.role(one)}
 
 
 def _files(seat: Seat) -> list[dict[str, Any]]:

@@ -220,7 +220,11 @@ class Classification(tk.BaseModel):
 
 
 class Case(tk.BaseModel):
-    """A breach of a protocol, or a dispute about it. ``parties`` are ids of organisations."""
+    """A breach of a protocol, or a dispute about it. ``parties`` are ids of organisations.
+
+    ``request_id`` is set where whoever holds data reported that it went further than they may share
+    it: what they wrote stands with the request, where it can be erased.
+    """
 
     __tablename__ = "isp_case"
 
@@ -229,6 +233,7 @@ class Case(tk.BaseModel):
     title: Mapped[str] = mapped_column(sa.Text)
     parties: Mapped[list[str]] = mapped_column(ARRAY(sa.Text))
     package_id: Mapped[str | None] = mapped_column(sa.Text)
+    request_id: Mapped[int | None] = mapped_column(sa.BigInteger)
     opened_by: Mapped[str] = mapped_column(sa.Text)
     opened_at: Mapped[dt.datetime] = mapped_column(Moment, server_default=sa.func.clock_timestamp())
     event_id: Mapped[int] = mapped_column(sa.BigInteger)

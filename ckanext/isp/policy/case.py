@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import enum
 
+from .scale import Onward
+
 
 class Kind(enum.Enum):
     """What a case is about."""
@@ -25,6 +27,7 @@ class Stage(enum.Enum):
 class By(enum.Enum):
     """In what role somebody has to do with a case."""
 
+    HOLDER = "holder"
     PARTY = "party"
     MECHANISM = "mechanism"
 
@@ -33,6 +36,7 @@ LADDERS: dict[Kind, tuple[Stage, ...]] = {
     Kind.BREACH: (Stage.BILATERAL, Stage.MEETING),
     Kind.DISPUTE: (Stage.MECHANISM, Stage.HCT),
 }
+# whoever holds data and reported what went further tells and takes further, and settles nothing;
 # what those concerned settle among themselves, or take further
 OWN = frozenset({Stage.BILATERAL})
 
@@ -47,7 +51,13 @@ def onward(kind: Kind, stage: Stage, by: By) -> tuple[Stage, ...]:
 
     The stage itself means a remark or another day; a rung is never skipped, and none is gone back.
     """
-    if stage is Stage.SETTLED or (by is By.PARTY and stage not in OWN):
+    if stage is Stage.SETTLED or (by is not By.MECHANISM and stage not in OWN):
         return ()
     ladder = LADDERS[kind]
-    return (stage, *ladder[ladder.index(stage) + 1 :][:1], Stage.SETTLED)
+    further = (stage, *ladder[ladder.index(stage) + 1 :][:1])
+    return further if by is By.HOLDER else (*further, Stage.SETTLED)
+
+
+def breaks_terms(agreed: Onward, receiver: Onward) -> bool:
+    """Whether data went on to somebody whom the terms of its grant do not name (R85)."""
+    return receiver > agreed

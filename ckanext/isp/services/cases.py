@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from ..model.requests import Request
 from ..model.tables import Case, CaseStep
 from ..policy import case
 from ..policy.case import Kind, Stage
@@ -17,6 +18,8 @@ from ..policy.event import Event
 from . import record
 from .act import Act
 
+# what stands in a case that a report began, for its title and its words: those are the request's
+REPORTED = "onward_reported"
 _NEWEST = (
     sa.select(CaseStep.case_id, sa.func.max(CaseStep.id).label("id"))
     .group_by(CaseStep.case_id)
@@ -48,6 +51,7 @@ def open_case(
     *,
     due: dt.date | None = None,
     package_id: str | None = None,
+    request_id: int | None = None,
 ) -> Found:
     """Begin a case on the first rung of its ladder.
 
@@ -63,6 +67,7 @@ def open_case(
         title=title,
         parties=sorted(set(parties)),
         package_id=package_id,
+        request_id=request_id,
         opened_by=act.user_id,
         event_id=event.id,
     )
@@ -81,6 +86,26 @@ def take(session: Session, act: Act, found: Found, to: Stage, due: dt.date | Non
     details = {"case": found.case.id, "stage": to.value}
     event = record.add(session, kind, told, package_id=found.case.package_id, details=details)
     return Found(found.case, _step(session, act, found.case, to, due, event.id))
+
+
+def passed_on(
+    session: Session, act: Act, request: Request, parties: Iterable[str], due: dt.date
+) -> Found:
+    """Put on the register that data went further than its terms allow: a remark on the case of
+    that request that is not settled, or a new one."""
+    told = replace(act, reason=REPORTED)
+    for known in of_request(session, request.id):
+        found = find(session, known.id, lock=True)
+        if found and found.stage is not Stage.SETTLED:
+            return take(session, told, found, found.stage, found.last.due)
+    about, package_id = (told, Kind.BREACH, REPORTED, parties), request.package_id
+    return open_case(session, *about, due=due, package_id=package_id, request_id=request.id)
+
+
+def of_request(session: Session, request_id: int) -> list[Case]:
+    """The cases about what was granted by a request, the first first."""
+    query = sa.select(Case).where(Case.request_id == request_id).order_by(Case.id)
+    return list(session.scalars(query))
 
 
 def find(session: Session, case_id: int, *, lock: bool = False) -> Found | None:

@@ -53,6 +53,16 @@ def consulted(session: Session, request: Request, user_id: str) -> None:
     notices.add(session, Notice.REQUEST_CONSULTED, [user_id], request=request.id)
 
 
+def passed_on(
+    session: Session, request: Request, by: str | None, portal: Portal, today: dt.date
+) -> None:
+    """Tell focal points, too, that data went further than its terms allow."""
+    who = _Who(session, request, portal, today)
+    readers = who.of(Audience.FOCAL_POINTS) - who.of(Audience.DECIDERS) - {by}
+    notice = Notice.ONWARD_REPORTED
+    notices.add(session, notice, readers, request.package_id, request=request.id)
+
+
 def of_time(session: Session, portal: Portal, today: dt.date) -> int:
     """Tell of days that have come, each reader once.
 

@@ -59,7 +59,12 @@ class Case(MethodView):
         told = ask("isp_case_show", case=id)
         return tk.render(
             "isp/case.html",
-            extra_vars={"case": told, "data": data or {}, "errors": errors or {}},
+            extra_vars={
+                "case": told,
+                "reads_request": _reads(told["request"]),
+                "data": data or {},
+                "errors": errors or {},
+            },
         )
 
     def post(self, id: int) -> Any:
@@ -73,6 +78,17 @@ class Case(MethodView):
             return tk.abort(404)
         tk.h.flash_success(tk._("It is in the register."))
         return tk.redirect_to("isp_case.case", id=id)
+
+
+def _reads(number: int | None) -> bool:
+    """Whether a request is its reader's to read."""
+    if number is None:
+        return False
+    try:
+        told = tk.get_action("isp_request_show")({}, {"request": number})
+    except (tk.NotAuthorized, tk.ObjectNotFound):
+        return False
+    return bool(told["reviews"] or told["roles"])
 
 
 def _named(reference: str | None) -> dict[str, Any] | None:

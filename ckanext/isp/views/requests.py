@@ -25,7 +25,7 @@ DOES: Mapping[Command, tuple[str, tuple[str, ...]]] = {
     Command.ACCEPT: ("isp_grant_accept", ("accept",)),
     Command.ASK_LONGER: ("isp_grant_ask_longer", ("until", "note")),
     Command.GIVE_BACK: ("isp_grant_give_back", ("note",)),
-    Command.REPORT: ("isp_grant_report", ("to", "meant", "note")),
+    Command.REPORT: ("isp_grant_report", ("to", "receiver", "meant", "note")),
     Command.ATTEST: ("isp_grant_attest", ("method", "on", "copies", "note")),
 }
 KEEPING = frozenset({"isp_request.keep_first", "isp_request.keep"})

@@ -96,6 +96,23 @@ def _wanted(state: State, later: bool) -> str:
     }[state]
 
 
+def done_with_a_case() -> str:
+    """What is said to whoever reported what their terms do not allow."""
+    return _(
+        "Thank you for saying so. The terms do not allow it, so it is in the register of breaches "
+        "too, where you and those concerned look for what helps. Nobody is blamed for a report."
+    )
+
+
+def receiver(of: Onward) -> str:
+    """What somebody is whom data reached."""
+    return {
+        Onward.SECTOR: _("An organization of the same sector"),
+        Onward.HUMANITARIAN: _("Another humanitarian organization"),
+        Onward.PUBLIC: _("Anybody else, or it is not known"),
+    }[of]
+
+
 def suspended(why: str | None) -> str:
     """Why nothing can be downloaded for the time being."""
     reason = {

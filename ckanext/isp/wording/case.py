@@ -68,6 +68,16 @@ def overtaken(name: str, now: Stage) -> str:
     ).format(name=name, stage=stage(now))
 
 
+def passed_on(request: int) -> str:
+    """What a case is called that began with a report."""
+    return _("Data went further than its terms allow (request No. {number})").format(number=request)
+
+
+def reported() -> str:
+    """What stands in the register for words that are kept with a request."""
+    return _("Whoever holds the data reported it. What they wrote stands with the request.")
+
+
 def name_the_parties() -> str:
     return _("Choose the organizations concerned.")
 

@@ -77,7 +77,8 @@ def isp_case_show(context: Context, data_dict: DataDict) -> dict[str, Any]:
 
     :param case: its number
     :returns: ``case``, ``kind``, ``title``, ``organizations``, ``stage``, ``due``, ``overdue``,
-        ``dataset``, ``opened_by``, ``opened_at``, ``onward`` (where you may take it), and
+        ``request`` (by which data was granted that went further), ``dataset``, ``opened_by``,
+        ``opened_at``, ``onward`` (where you may take it), and
         ``steps``, each with ``stage``, ``note``, ``due``, ``taken_by``, ``at``
     """
     tk.check_access("isp_case_show", context, data_dict)

@@ -151,8 +151,12 @@ def isp_grant_refuse_longer(context: Context, data_dict: DataDict) -> dict[str, 
 def isp_grant_report(context: Context, data_dict: DataDict) -> dict[str, Any]:
     """Report that data you received reached somebody else (R85).
 
+    Where the terms do not allow that, it is a case in the register of breaches from then on.
+
     :param request: its number
     :param to: whom it reached
+    :param receiver: what they are: ``sector`` (another organization of the same sector),
+        ``humanitarian``, or ``public`` (anybody else; where left out)
     :param meant: ``meant`` or ``accident``
     :param note: what happened
     """
