@@ -159,12 +159,15 @@ def isp_change_words(proposal: dict[str, Any]) -> dict[str, str]:
 
 def isp_effects(counts: dict[str, Any]) -> list[dict[str, Any]]:
     """How many datasets a change of protocols would tighten, loosen and leave, with words."""
-    return [{"effect": of, "count": counts[of], "words": change_words.effect(of)} for of in EFFECTS]
+    return [
+        {"effect": of, "count": counts[of], "words": change_words.effect(of, counts[of])}
+        for of in EFFECTS
+    ]
 
 
-def isp_effect(effect: str) -> str:
-    """What a change of protocols does to a dataset."""
-    return change_words.effect(effect)
+def isp_effect(effect: str, number: int = 2) -> str:
+    """What a change of protocols does to so many datasets."""
+    return change_words.effect(effect, number)
 
 
 def isp_exposure_words(slug: str) -> str:
@@ -702,7 +705,9 @@ def isp_size(size: int) -> str:
             break
         unit, value = larger, value / 1000
     named, few = f"digital-{unit}", "#,##0.#"
-    return format_unit(value, named, length="short", format=few, locale=wording.language())
+    # the short word for a byte has no plural
+    length: Any = "long" if unit == "byte" else "short"
+    return format_unit(value, named, length=length, format=few, locale=wording.language())
 
 
 def isp_most_megabytes() -> int:

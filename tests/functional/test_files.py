@@ -1057,7 +1057,10 @@ def test_opening_a_dataset_opens_none_of_its_restricted_files(
     tk.get_action("package_patch")({"user": editor["name"]}, opened)
     assert app.get(f"/dataset/{made['id']}").status_code == 200
     assert get(app, None, file).status_code == 302
-    assert get(app, factories.UserWithToken(), file).status_code == 403
+    refused = get(app, factories.UserWithToken(), file)
+    assert refused.status_code == 403
+    # a refusal says where one can ask
+    assert f"/dataset/{made['id']}#isp-ask" in refused.body
     assert get(app, member, file).data == TABLE
 
 

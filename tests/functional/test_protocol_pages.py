@@ -77,6 +77,20 @@ def test_pages_of_all_shapes_open(app: Any, activate: Any, focal_point: Any) -> 
         assert app.get(f"/protocol{path}", **asks).status_code == 404, path
 
 
+def test_two_versions_are_compared_in_words_in_whatever_direction_these_run(
+    app: Any, load: Any, focal_point: Any
+) -> None:
+    term = {"from": "2026-01-05", "until": "2026-12-31"}
+    signed = [{"name": {"en": "HCT"}, "date": "2026-11-01"}]
+    one = load(scope={"kind": "exercise", "exercises": {"tamrin": "تمرين"}}, in_force=term)["id"]
+    two = load(version="2", endorsed_by=signed)["id"]
+    asks = {"headers": {"Authorization": focal_point["token"]}}
+    page = app.get(f"/protocol/afg/compare?a={one}&b={two}", **asks).body
+    assert "from January 5, 2026 until December 31, 2026" in page
+    assert "HCT, November 1, 2026" in page
+    assert "Joint exercise: <bdi>تمرين</bdi>" in app.get(f"/protocol/afg/{one}", **asks).body
+
+
 def test_a_link_of_a_protocol_leads_to_the_web_or_nowhere(app: Any, load: Any) -> None:
     parts = [
         {"title": {"en": "Annex"}, "link": "https://example.org/annex"},
@@ -116,6 +130,7 @@ def test_what_would_change_is_filtered_and_taken_along(
     told = act("isp_protocol_simulate", sysadmin, **asked, limit=2)
     assert (told["matching"], len(told["datasets"])) == (3, 2)
     assert told["by_organization"][0]["title"] == organization["title"]
+    assert told["datasets"][0]["organization_title"] == organization["title"]
     assert act("isp_protocol_simulate", sysadmin, **{**asked, "effect": "loosen"})["matching"] == 0
     none = act("isp_protocol_simulate", sysadmin, **{**asked, "organization": "other"})
     assert (none["matching"], none["tighten"]) == (0, 3)

@@ -97,7 +97,10 @@ def simulated(context: Context, step: Step, listed: Listed) -> dict[str, Any]:
     titles = dict(_titles(one["organization"] for one in told["by_organization"]))
     for one in told["by_organization"]:
         one["title"] = titles.get(one["organization"])
-    page = [_shown(row, change, mine) for row, change in listed.page(found)]
+    page = [
+        {**_shown(row, change, mine), "organization_title": titles.get(row.organization)}
+        for row, change in listed.page(found)
+    ]
     return {**told, "matching": matching, "datasets": page}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import unicodedata
 from typing import Any
 from urllib.parse import quote
@@ -37,10 +38,11 @@ def download(id: str) -> Any:
     except tk.ObjectNotFound:
         return tk.abort(404)
     except tk.NotAuthorized as error:
-        return _not_yours(error)
+        return _not_yours(error, id)
     except opening.NotNow as error:
         said = [word for words in messages(error).values() for word in words]
-        return tk.render("isp/refusal.html", extra_vars={"messages": said}), 503
+        shown = {"messages": said, "title": tk._("Not now")}
+        return tk.render("isp/refusal.html", extra_vars=shown), 503
     except Cannot as cannot:
         return Response(status=416, headers={"Content-Range": f"bytes */{cannot}"})
     file, part = opened.file, opened.part
@@ -188,10 +190,13 @@ def _asked(id: str) -> Any:
     return asked
 
 
-def _not_yours(error: tk.NotAuthorized) -> Any:
+def _not_yours(error: tk.NotAuthorized, id: str) -> Any:
     if not tk.current_user.is_authenticated:
         return tk.redirect_to("user.login", came_from=request.full_path)
-    return tk.render("isp/refusal.html", extra_vars={"messages": [str(error)]}), 403
+    shown = {"messages": [str(error)], "title": tk._("No access to this file")}
+    with contextlib.suppress(tk.NotAuthorized, tk.ObjectNotFound):
+        shown["dataset"] = tk.get_action("isp_file_show")({}, {"file": id})["dataset"]
+    return tk.render("isp/refusal.html", extra_vars=shown), 403
 
 
 def _attached(name: str) -> str:

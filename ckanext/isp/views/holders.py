@@ -59,7 +59,7 @@ class TypeIn(MethodView):
                 "labels": labels,
                 "anchors": {name: f"field-{name}" for name in labels},
                 "files": ask("isp_file_list", id=package["id"])["files"],
-                "onward": [(one.slug, wording.reviewing.onward(one)) for one in Onward],
+                "onward": [(one.slug, wording.asking.onward(one)) for one in Onward],
             },
         )
 

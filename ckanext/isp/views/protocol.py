@@ -100,4 +100,4 @@ def as_file(told: dict[str, str]) -> Response:
 def _compared(a: str, b: str) -> dict[str, Any]:
     before, after = referred(a), referred(b)
     told = ask("isp_protocol_compare", a=a, b=b)
-    return {"told": told, "before": before, "after": after}
+    return {"told": told, "before": before, "after": after, "protocol": after}

@@ -203,7 +203,8 @@ def page(number: int, command: str = "", data: Any = None, errors: Any = None) -
     told = ask("isp_request_show", request=number)
     if told.get("conflict") and Role.REQUESTER.value not in told["roles"]:
         said = [wording.request.conflict()]
-        return tk.render("isp/refusal.html", extra_vars={"messages": said}), 403
+        shown = {"messages": said, "title": tk._("Somebody else decides")}
+        return tk.render("isp/refusal.html", extra_vars=shown), 403
     if Role.REQUESTER.value not in told["roles"]:
         return review_page(told)
     shown = {

@@ -9,7 +9,6 @@ import ckan.plugins.toolkit as tk
 from .. import wording
 from ..policy.criteria import Field
 from ..policy.request import Check, Command, Consideration, Role, Safeguard, State, unticked
-from ..policy.scale import Onward
 from .asking import ask, form, messages
 from .queue import queue
 
@@ -113,7 +112,6 @@ def _beside(told: dict[str, Any]) -> dict[str, Any]:
         "similar": [_past(one) for one in ask("isp_request_similar", request=number)],
         "no_file": words.no_file(),
         "agreed_before": wording.request.agreed_before(),
-        "onward": {one.slug: words.onward(one) for one in Onward},
         "standing": [words.standing(of, n) for of, n in standing.items() if n or of == "asked"],
         "party": words.party(told["third_party"]),
         "why_not": words.why_not_yours(told["person"], told["roles"], told["third_party"], by),

@@ -44,13 +44,13 @@ def act(of: str) -> str:
     }[of]
 
 
-def effect(of: str) -> str:
-    """What a change of protocols does to a dataset."""
+def effect(of: str, number: int) -> str:
+    """What a change of protocols does to so many datasets."""
     return {
-        "tighten": _("Become stricter"),
-        "loosen": _("Could become looser"),
-        "same": _("Stay as they are"),
-        "unclassified": _("Are not classified"),
+        "tighten": tk.ungettext("Becomes stricter", "Become stricter", number),
+        "loosen": tk.ungettext("Could become looser", "Could become looser", number),
+        "same": tk.ungettext("Stays as it is", "Stay as they are", number),
+        "unclassified": tk.ungettext("Is not classified", "Are not classified", number),
     }[of]
 
 

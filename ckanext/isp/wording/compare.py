@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
 import ckan.plugins.toolkit as tk
+from markupsafe import Markup
 
 from ..documents.write import flow
-from .document import level_in_words, row_in_words, said
+from .document import day, level_in_words, row_in_words, said
 
 _ = tk._
 Told = dict[str, Any]
 SAME = "same"
+DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+PARTY = {"name", "role"}
 
 
 def compared(told: Told, a: Told, b: Told) -> Told:
@@ -94,7 +98,19 @@ def _plain(value: Any, languages: list[str]) -> Any:
         return said(value)
     if isinstance(value, list):
         return [_plain(item, languages) for item in value]
-    return str(value) if isinstance(value, str | int) else flow(value)
+    if isinstance(value, dict):
+        return _whole(value, languages)
+    return day(value) if DAY.fullmatch(str(value)) else str(value)
+
+
+def _whole(value: Told, languages: list[str]) -> str:
+    """Days between which something holds, or somebody with what is told of them, in one line."""
+    if value and set(value) <= {"from", "until"}:
+        said_of = {"from": _("from {day}"), "until": _("until {day}")}
+        return " ".join(said_of[end].format(day=day(value[end])) for end in said_of if end in value)
+    if PARTY.isdisjoint(value) or any(isinstance(part, list) for part in value.values()):
+        return flow(value)
+    return Markup(", ").join(_plain(part, languages) for part in value.values())
 
 
 _PARTS = {

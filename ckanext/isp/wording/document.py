@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping
 from typing import Any
+from unicodedata import bidirectional
 
 import ckan.plugins.toolkit as tk
 from babel import Locale, UnknownLocaleError
@@ -28,13 +29,22 @@ Told = dict[str, Any]
 
 def said(words: Mapping[str, str] | str | None) -> Markup:
     """A text of a protocol, with its language and direction where these are not the reader's."""
-    if not words or isinstance(words, str):
-        return escape(words or "")
+    if not words:
+        return Markup()
+    if isinstance(words, str):
+        return _apart(words)
     of, text = picked(words)
     if of in (language(), language().partition("_")[0]):
         return escape(text)
     attributes = Markup(' lang="{}" dir="{}"').format(of.replace("_", "-"), direction(of))
     return Markup("<bdi{}>{}</bdi>").format(attributes, text)
+
+
+def _apart(text: str) -> Markup:
+    """A text of an unknown language; one that runs from right to left moves nothing beside it."""
+    if any(bidirectional(letter) in ("R", "AL") for letter in text):
+        return Markup("<bdi>{}</bdi>").format(text)
+    return escape(text)
 
 
 def direction(of: str) -> str:

@@ -9,7 +9,6 @@ import ckan.plugins.toolkit as tk
 from ..policy.criteria import Field
 from ..policy.queue import Tray
 from ..policy.request import Command, State
-from ..policy.scale import Onward
 
 _ = tk._
 
@@ -236,13 +235,3 @@ def type_in_labels() -> dict[str, str]:
 
 def typed_in() -> str:
     return _("It is on record, and with those who decide. You typed it in, so others decide.")
-
-
-def onward(of: Onward) -> str:
-    """How far data may be shared further, as a choice."""
-    return {
-        Onward.NOBODY: _("with nobody"),
-        Onward.SECTOR: _("within the sector"),
-        Onward.HUMANITARIAN: _("with humanitarian organizations"),
-        Onward.PUBLIC: _("with everybody"),
-    }[of]
