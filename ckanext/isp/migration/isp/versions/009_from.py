@@ -12,6 +12,9 @@ down_revision = "isp_008"
 branch_labels = None
 depends_on = None
 
+LIVE = sa.text("SELECT pg_get_functiondef('isp_live_grants(text)'::regprocedure)")
+BEGUN = "       AND (g.begins_at IS NULL OR g.begins_at <= clock_timestamp())\n"
+
 
 def upgrade() -> None:
     op.add_column("isp_grant", sa.Column("from_day", sa.Date))
@@ -30,5 +33,15 @@ def downgrade() -> None:
         "UPDATE isp_grant SET suspended_at = clock_timestamp(), suspended_why = 'person' "
         "WHERE begins_at > clock_timestamp() AND suspended_at IS NULL AND ended_at IS NULL"
     )
+    _ask_for_no_first_day()
     op.drop_column("isp_grant", "begins_at")
     op.drop_column("isp_grant", "from_day")
+
+
+def _ask_for_no_first_day() -> None:
+    """What is granted now is asked as before: a question about a column that is gone fails."""
+    connection = op.get_bind()
+    asked = connection.execute(LIVE).scalar_one()
+    if BEGUN not in asked:
+        raise RuntimeError("isp_live_grants is not the guard's: run `ckan isp doctor` first.")
+    connection.exec_driver_sql(asked.replace(BEGUN, "").replace("%", "%%"))
