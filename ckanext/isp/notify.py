@@ -12,6 +12,7 @@ from ckan import model
 from ckan.lib import helpers, i18n, mailer
 from ckan.types import Context
 from flask import Response, current_app, g, has_app_context, has_request_context, request
+from jinja2.utils import urlize
 from sqlalchemy.exc import SQLAlchemyError
 
 from .services import notices as kept
@@ -42,7 +43,7 @@ def flash(response: Response) -> Response:
     """Show on the next page what the saves of this request were told."""
     if not request.path.startswith("/api/"):
         for notice in g.pop("isp_notices", ()):
-            tk.h.flash_notice(notice["message"])
+            tk.h.flash_notice(urlize(notice["message"]), allow_html=True)
     return response
 
 

@@ -7,7 +7,9 @@ ckan.module("isp-again", function () {
   return {
     initialize: function () {
       this.began = this.bar() && { at: Date.now(), done: this.bar().value };
-      if (this.began) this.later();
+      if (!this.began) return;
+      this.last = this.began.done;
+      this.later();
     },
 
     bar: function () {
@@ -34,6 +36,9 @@ ckan.module("isp-again", function () {
 
     tell: function () {
       const bar = this.bar();
+      /* something else gave the worker more to do */
+      if (bar.value < this.last) this.began = { at: Date.now(), done: bar.value };
+      this.last = bar.value;
       const done = bar.value - this.began.done;
       if (done <= 0) return;
       const minutes = ((Date.now() - this.began.at) / done) * (bar.max - bar.value) / 60000;
