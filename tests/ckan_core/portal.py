@@ -23,6 +23,7 @@ import pytest
 import yaml
 from ckan import model
 from ckan.cli.db import _run_migrations
+from ckan.config import environment, middleware
 from ckan.config.declaration import Declaration
 from ckan.config.declaration.load import handler, load_core
 from ckan.config.environment import CONFIG_FROM_ENV_VARS
@@ -47,20 +48,63 @@ def pytest_configure(config: pytest.Config) -> None:
     alone = config.getoption("--without-isp")
     config.option.ckan_ini = str(HERE / ("core.ini" if alone else "isp.ini"))
     if not alone:
+        Kept().take_over()
         config.pluginmanager.register(Portal(), "isp_portal")
 
 
 def spare_time() -> None:
-    """CKAN reads its options, looks for plugins among all packages and reads the source of whoever
-    adds templates whenever plugins change, makes an application for most tests, and hashes for
-    each new user."""
+    """CKAN reads its options, looks for plugins among all packages, reads the source of whoever
+    adds templates and forgets which statements it has compiled whenever plugins change, makes an
+    application for most tests, and hashes for each new user."""
     yaml.safe_load = partial(yaml.load, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     handler.register("core")(read_once(load_core))
     options, compiled = jinja_extensions.get_jinja_env_options, Compiled()
     jinja_extensions.get_jinja_env_options = lambda: {**options(), "bytecode_cache": compiled}
     pbkdf2_sha512.default_rounds = 1
     core.entry_points = functools.cache(core.entry_points)
+    environment.engine_from_config = one_engine(environment.engine_from_config)
     inspect.stack = lambda context=0: inspect.getouterframes(sys._getframe(1), 0)
+
+
+def one_engine(make: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """The same engine for the same settings."""
+    made: dict[str, Any] = {}
+
+    def of(settings: dict[str, Any]) -> Any:
+        own = repr(sorted(item for item in settings.items() if item[0].startswith("sqlalchemy.")))
+        return made[own] if own in made else made.setdefault(own, make(settings))
+
+    return of
+
+
+class Kept:
+    """Plugins and the application, for the next test that asks for the same configuration."""
+
+    def __init__(self) -> None:
+        self.load, self.make = core.load_all, middleware.make_flask_stack
+        self.plugins: list[str] = []
+        self.asked: dict[str, Any] = {}
+        self.found: dict[str, Any] = {}
+        self.application: Any = None
+
+    def take_over(self) -> None:
+        p.load_all, p.unload_all = self.load_all, lambda: None
+        middleware.make_flask_stack = self.make_flask_stack
+
+    def load_all(self, force_update: bool = False) -> None:
+        now = dict(tk.config)
+        # those that CKAN's tests bring along count how often they are called
+        counting = any(name.startswith("test_") for name in self.plugins)
+        if self.plugins == core._PLUGINS and now in (self.asked, self.found) and not counting:
+            tk.config.update(self.found)
+            return
+        self.asked, self.application = copy.deepcopy(now), None
+        self.load(force_update=True)
+        self.plugins, self.found = list(core._PLUGINS), dict(tk.config)
+
+    def make_flask_stack(self) -> Any:
+        self.application = self.application or self.make()
+        return self.application
 
 
 class Compiled(BytecodeCache):
@@ -139,8 +183,7 @@ class Portal:
     def keep_protocol(
         self, tables: None, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        loads_them_itself = "with_plugins" in request.fixturenames
-        if not p.plugin_loaded("isp") and not loads_them_itself:
+        if "with_plugins" not in request.fixturenames:
             p.load_all()
         from ckanext.isp.logic import save
 

@@ -1,4 +1,4 @@
-"""README.md of this folder, made from the tables: `python -m doors.listing > doors/README.md`."""
+"""README.md of this folder: `PYTHONPATH=.. python -m doors.listing > doors/README.md`."""
 
 from __future__ import annotations
 

@@ -30,6 +30,8 @@ STOCK_PLUGINS = "activity datastore datatables_view text_view image_view resourc
 # as loose as a portal may be set and still serve
 LOOSE = {
     "testing": "false",
+    # the database stays where it is
+    "sqlalchemy.pool_pre_ping": "false",
     "ckan.auth.create_unowned_dataset": "true",
     "ckan.auth.create_dataset_if_not_in_organization": "true",
     "ckan.auth.allow_dataset_collaborators": "true",

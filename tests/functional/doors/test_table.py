@@ -63,5 +63,5 @@ def test_every_action_that_is_asked_of_one_dataset_answers_as_if_there_were_none
 
 def test_the_readme_is_up_to_date() -> None:
     assert README.read_text() == "\n".join(lines()) + "\n", (
-        "run `python -m doors.listing > doors/README.md` in tests/functional"
+        "run `PYTHONPATH=.. python -m doors.listing > doors/README.md` in tests/functional"
     )
