@@ -12,7 +12,10 @@ down_revision = "isp_008"
 branch_labels = None
 depends_on = None
 
-LIVE = sa.text("SELECT pg_get_functiondef('isp_live_grants(text)'::regprocedure)")
+LIVE = sa.text(
+    "SELECT pg_get_functiondef(oid) FROM pg_proc "
+    "WHERE proname = 'isp_live_grants' AND pronamespace = current_schema()::regnamespace"
+)
 BEGUN = "       AND (g.begins_at IS NULL OR g.begins_at <= clock_timestamp())\n"
 
 
