@@ -71,7 +71,9 @@ def command(words: list[str], env: Env, log: Path, output: Path) -> None:
     process = _FRESH.Process(target=_command, args=(words, env, log, output))
     process.start()
     process.join(120)
+    ended = process.exitcode is not None
     process.kill()
+    assert ended, f"it takes too long: ckan {' '.join(words)}"
 
 
 def _settle(env: Env, log: Path, output: Path) -> None:
