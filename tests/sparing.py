@@ -9,7 +9,9 @@ from typing import Any
 
 from webassets import Bundle
 
-UNCHANGING = ("/webassets/", "/base/", "/images/")
+UNCHANGING = ("/webassets/", "/base/", "/images/", "/api/i18n/")
+# the second, of a cookie, would have them fetched anew after each change of it
+REPLACED = {"cache-control", "vary"}
 KEPT = "public, max-age=3600"
 Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
@@ -37,11 +39,11 @@ def look_for_assets_once() -> None:
 
 
 def let_browsers_keep(application: Application) -> Application:
-    """Scripts, styles and pictures, as a web server in front of the portal would."""
+    """Scripts, words, styles and pictures, as a web server in front of the portal would."""
 
     def served(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         def start(status: str, headers: list[tuple[str, str]], *rest: Any) -> Any:
-            others = [(name, value) for name, value in headers if name.lower() != "cache-control"]
+            others = [header for header in headers if header[0].lower() not in REPLACED]
             return start_response(status, [*others, ("Cache-Control", KEPT)], *rest)
 
         unchanging = environ["PATH_INFO"].startswith(UNCHANGING)

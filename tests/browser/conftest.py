@@ -15,10 +15,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Error, Page, sync_playwright
 
 from ckanext.isp.store import keys
+from tests.browser.fill import FILLED
 from tests.browser.people import FOCAL_POINTS, PASSWORD
+from tests.browser.readers import HEIGHT
 
 TOP = Path(__file__).resolve().parents[2]
 BIN = Path(sys.executable).parent
@@ -37,30 +39,34 @@ QUIET = [
     # pictures of people come from elsewhere; tests do not go there
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 ]
+WIDTH = 1280
+PATIENCE = 300  # seconds for a portal that begins
 Visit = Callable[..., Page]
+Act = Callable[..., Any]
+Read = Callable[..., str]
+TOKEN = re.compile(r'name="_csrf_token" content="([^"]+)"')
 
 
 @pytest.fixture(scope="session")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where the portal keeps its files; its database is filled."""
+    """Where the portal keeps its files."""
     if "CKAN_SQLALCHEMY_URL" not in os.environ:
         pytest.skip("needs a database that may be emptied: `make browser`")
     home = tmp_path_factory.mktemp("portal")
     keys.add(str(home / "keys"))
-    run([sys.executable, "-m", "tests.browser.fill", write_ini(home, free_address())])
     return home
 
 
 @pytest.fixture(scope="session")
 def portal(home: Path) -> Iterator[str]:
-    """The portal's address, while it is served."""
+    """The portal's address, while it is served; its database is filled before."""
     address = free_address()
-    with served(write_ini(home, address), address):
+    with served(write_ini(home, address), address, {FILLED: "yes"}):
         yield address
 
 
 @pytest.fixture(scope="session")
-def plain_portal(home: Path) -> Iterator[str]:
+def plain_portal(home: Path, portal: str) -> Iterator[str]:
     """The same portal without ckanext-scheming: CKAN's own form and schema."""
     address = free_address()
     with served(write_ini(home, address, plugins="isp activity"), address):
@@ -77,30 +83,51 @@ def browser() -> Iterator[Browser]:
 
 
 class Desks:
-    """A desk per person and screen, where a browser stays logged in and keeps what it has read."""
+    """A desk per person, where a browser stays logged in and keeps what it has read."""
 
     def __init__(self, portal: str, browser: Browser) -> None:
         self.portal, self.browser = portal, browser
-        self.memories: dict[str, Any] = {}
-        self.desks: dict[tuple[str | None, int, bool], BrowserContext] = {}
+        self.desks: dict[str | None, BrowserContext] = {}
+        self.left: dict[tuple[str | None, bool], list[Page]] = {}
+        self.tokens: dict[str, str] = {}
 
-    def at(self, who: str | None, width: int, js: bool) -> BrowserContext:
-        desk = who, width, js
-        if desk not in self.desks:
-            self.desks[desk] = self.new(*desk)
-        return self.desks[desk]
+    def at(self, who: str | None) -> BrowserContext:
+        if who not in self.desks:
+            self.desks[who] = self.new(who)
+        return self.desks[who]
 
-    def new(self, who: str | None, width: int, js: bool) -> BrowserContext:
-        if who and who not in self.memories:
-            self.memories[who] = log_in(self.portal, self.browser, who)
-        context = self.browser.new_context(
-            base_url=self.portal,
-            storage_state=self.memories[who] if who else None,
-            viewport={"width": width, "height": 900},
-            java_script_enabled=js,
-        )
+    def new(self, who: str | None) -> BrowserContext:
+        context = self.browser.new_context(base_url=self.portal)
         context.set_default_timeout(15_000)
+        if who:
+            self.tokens[who] = log_in(context, who)
         return context
+
+    def take(self, who: str | None, js: bool) -> Page:
+        """A page that was left, if there is one: a new one begins a process of its own."""
+        left = self.left.setdefault((who, js), [])
+        if left:
+            return left.pop()
+        page = self.at(who).new_page()
+        if not js:
+            forget_scripts(page)
+        return page
+
+    def leave(self, page: Page, who: str | None, js: bool) -> None:
+        """Nothing that was on a page goes on."""
+        try:
+            page.unroute_all()
+            page.goto("about:blank")
+            self.left[who, js].append(page)
+        except Error:
+            page.close()
+
+    def act(self, who: str, action: str, **data: Any) -> Any:
+        request = self.at(who).request
+        headers = {"X-CSRFToken": self.tokens[who]}
+        answer = request.post(f"/api/3/action/{action}", data=data, headers=headers)
+        assert answer.ok, answer.text()
+        return answer.json()["result"]
 
 
 @pytest.fixture(scope="session")
@@ -109,13 +136,28 @@ def desks(portal: str, browser: Browser) -> Desks:
 
 
 @pytest.fixture
+def act(desks: Desks) -> Act:
+    """Does as somebody what no page is looked at for."""
+    return desks.act
+
+
+@pytest.fixture
+def read(desks: Desks) -> Read:
+    """What somebody gets of a page, where nothing of it is to be seen or done."""
+    return lambda path, who=None: desks.at(who).request.get(path).text()
+
+
+@pytest.fixture
 def visit(desks: Desks) -> Iterator[Visit]:
     """Opens a page of the portal as somebody, or as a visitor."""
-    opened: list[Page] = []
+    opened: list[tuple[Page, str | None, bool]] = []
 
-    def open_page(path: str, who: str | None = None, *, width: int = 1280, js: bool = True) -> Page:
-        page = desks.at(who, width, js).new_page()
-        opened.append(page)
+    def open_page(
+        path: str, who: str | None = None, *, width: int = WIDTH, js: bool = True
+    ) -> Page:
+        page = desks.take(who, js)
+        opened.append((page, who, js))
+        page.set_viewport_size({"width": width, "height": HEIGHT})
         page.goto(path)
         if js:
             wait_for_modules(page)
@@ -123,7 +165,7 @@ def visit(desks: Desks) -> Iterator[Visit]:
 
     yield open_page
     for page in opened:
-        page.close()
+        desks.leave(*page)
 
 
 def wait_for_modules(page: Page) -> None:
@@ -139,17 +181,21 @@ def wait_for_modules(page: Page) -> None:
     )
 
 
-def log_in(portal: str, browser: Browser, name: str) -> Any:
-    context = browser.new_context()
-    page = context.new_page()
-    page.goto(f"{portal}/user/login")
-    page.fill("#field-login", name)
-    page.fill("#field-password", PASSWORD)
-    page.press("#field-password", "Enter")
-    page.wait_for_url(lambda url: "/user/login" not in url)
-    memory = context.storage_state()
-    context.close()
-    return memory
+def forget_scripts(page: Page) -> None:
+    session = page.context.new_cdp_session(page)
+    session.send("Emulation.setScriptExecutionDisabled", {"value": True})
+
+
+def log_in(context: BrowserContext, name: str) -> str:
+    """By the form, without looking at it; the token of what is sent from then on."""
+    form = {"login": name, "password": PASSWORD, "_csrf_token": token(context, "/user/login")}
+    answer = context.request.post("/user/login", form=form, max_redirects=0)
+    assert answer.status == 302, answer.text()
+    return token(context, "/about")
+
+
+def token(context: BrowserContext, path: str) -> str:
+    return TOKEN.findall(context.request.get(path).text())[0]
 
 
 def free_address() -> str:
@@ -175,19 +221,13 @@ def write_ini(home: Path, address: str, plugins: str | None = None) -> Path:
 
 
 @contextlib.contextmanager
-def served(ini: Path, address: str) -> Iterator[None]:
-    program = [BIN / "gunicorn", "--workers", "1", "--threads", "8", "--timeout", "120"]
-    where = [
-        "--bind",
-        address.removeprefix("http://"),
-        "--chdir",
-        TOP,
-        "tests.browser.wsgi:application",
-    ]
+def served(ini: Path, address: str, asked: dict[str, str] | None = None) -> Iterator[None]:
+    program = [BIN / "gunicorn", "--workers", "1", "--threads", "8", "--timeout", str(PATIENCE)]
+    where = ["--bind", address.removeprefix("http://"), "--chdir", TOP]
     with ini.with_suffix(".log").open("w") as log:
         process = subprocess.Popen(
             [str(word) for word in (*program, *where, "tests.browser.wsgi:application")],
-            env={**os.environ, "CKAN_INI": str(ini)},
+            env={**os.environ, "CKAN_INI": str(ini), **(asked or {})},
             stdout=log,
             stderr=log,
         )
@@ -199,15 +239,14 @@ def served(ini: Path, address: str) -> Iterator[None]:
             process.wait(20)
 
 
-def run(command: list[Any]) -> None:
-    done = subprocess.run(
-        [str(word) for word in command], cwd=TOP, capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
+def ask(portal: str, path: str) -> None:
+    """What wsgi.py does for tests."""
+    with urllib.request.urlopen(portal + path, timeout=PATIENCE):
+        return
 
 
 def wait_for(address: str, served: subprocess.Popen[bytes], log: Path) -> None:
-    until = time.monotonic() + 90
+    until = time.monotonic() + PATIENCE
     while time.monotonic() < until and served.poll() is None:
         try:
             with urllib.request.urlopen(f"{address}/api/3/action/status_show", timeout=30):

@@ -1,22 +1,16 @@
-"""Empties the test portal and fills it with what the journeys need.
-
-Run as ``python -m tests.browser.fill INI``.
-"""
+"""Empties the test portal and fills it with what the journeys need."""
 
 from __future__ import annotations
 
 import datetime as dt
 import io
-import sys
 from pathlib import Path
 from typing import Any
 
 import ckan.plugins.toolkit as tk
 import yaml
 from ckan import model
-from ckan.cli import CKANConfigLoader
 from ckan.cli.db import _run_migrations
-from ckan.config.middleware import make_app
 from ckan.lib import search
 from ckan.lib.redis import connect_to_redis
 
@@ -25,6 +19,8 @@ from ckanext.isp.services import notices
 from tests.browser.people import PASSWORD, PEOPLE
 from tests.functional.emptying import empty
 
+# a portal that is served with this in its environment is filled before
+FILLED = "ISP_TESTS_FILL"
 EXAMPLES = Path(__file__).resolve().parents[2] / "schemas" / "protocols" / "examples"
 LINK = {"url": "https://example.org/3w.csv", "name": "3W, national", "format": "CSV"}
 DATASETS: list[dict[str, Any]] = [
@@ -114,9 +110,12 @@ def act(action: str, user: str, **data: Any) -> Any:
 
 
 def fill() -> None:
+    engine = model.meta.engine
     model.repo.init_db()
     for plugin in ("activity", "isp"):
         _run_migrations(plugin, None, True)
+    # migrations leave another, which connects anew for each request
+    model.init_model(engine)
     empty()
     search.clear_all()
     connect_to_redis().flushdb()
@@ -141,7 +140,6 @@ def fill() -> None:
     with_others(site)
     with_more_to_ask_for(site)
     with_what_each_gives(site)
-    model.Session.remove()
 
 
 class Upload(io.BytesIO):
@@ -210,9 +208,3 @@ def tell_people() -> None:
         notices.add(model.Session, Notice.GRANT_ENDING, reader, on=dt.date(2031, 3, 4))
         notices.add(model.Session, Notice.REQUEST_SUBMITTED, reader, survey, request=1)
     model.Session.commit()
-
-
-if __name__ == "__main__":
-    app = make_app(CKANConfigLoader(sys.argv[1]).get_config())
-    with app._wsgi_app.test_request_context():
-        fill()

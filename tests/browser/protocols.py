@@ -1,17 +1,11 @@
-"""Protocols of the test portal: put there for the journeys about them, out of force after.
-
-Run as ``python -m tests.browser.protocols INI begin``, ``renew`` and ``end``.
-"""
+"""Protocols of the test portal: put there for the journeys about them, out of force after."""
 
 from __future__ import annotations
 
-import sys
 from typing import Any
 
 import ckan.plugins.toolkit as tk
 import yaml
-from ckan.cli import CKANConfigLoader
-from ckan.config.middleware import make_app
 
 from ckanext.isp.documents import library
 from tests.browser.fill import act
@@ -115,9 +109,3 @@ def members() -> list[dict[str, str]]:
         {"name": "amina", "capacity": "editor"},
         *({"name": name, "capacity": "member"} for name in ("fatima", "musa")),
     ]
-
-
-if __name__ == "__main__":
-    app = make_app(CKANConfigLoader(sys.argv[1]).get_config())
-    with app._wsgi_app.test_request_context():
-        {"begin": begin, "renew": renew, "end": end}[sys.argv[2]]()

@@ -25,15 +25,12 @@ def badges(page: Page) -> list[str]:
     return [text.strip() for text in page.locator("h1 + .isp-badges > span").all_inner_texts()]
 
 
-def test_nothing_is_chosen_for_a_new_dataset(visit: Visit) -> None:
+def test_nothing_is_chosen_for_a_new_dataset_and_advice_comes_while_choosing(visit: Visit) -> None:
     page = visit("/dataset/new", "amina")
     expect(page.locator("input[name=sensitivity]")).to_have_count(4)
     expect(page.locator(".isp-step input:checked")).to_have_count(0)
     expect(page.locator("[name=private]")).to_have_count(0)
-
-
-def test_advice_comes_while_choosing(visit: Visit) -> None:
-    page = visit("/dataset/new", "amina")
+    expect(page.locator(".isp-advice")).to_have_attribute("aria-live", "polite")
     page.check("#field-sensitivity-moderate")
     expect(page.locator(".isp-advice")).to_contain_text(
         "Moderate (Restricted): members only or on request."

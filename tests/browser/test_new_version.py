@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import Visit, free_address, run, write_ini
+from tests.browser.conftest import Visit, ask
 
 
 @pytest.fixture(scope="module", autouse=True)
-def protocols(home: Path, portal: str) -> Iterator[None]:
-    ini = write_ini(home, free_address())
-    run([sys.executable, "-m", "tests.browser.protocols", ini, "renew"])
+def protocols(portal: str) -> Iterator[None]:
+    ask(portal, "/tests/protocols/renew")
     yield
-    run([sys.executable, "-m", "tests.browser.protocols", ini, "end"])
+    ask(portal, "/tests/protocols/end")
 
 
 @pytest.mark.parametrize(

@@ -10,10 +10,10 @@ SAVE = "#dataset-edit button.btn-primary[name=save]"
 
 
 def test_what_was_typed_stays_until_it_is_saved(plain_portal: str, browser: Browser) -> None:
-    memory = log_in(plain_portal, browser, "amina")
-    context = browser.new_context(storage_state=memory, java_script_enabled=False)
+    context = browser.new_context(base_url=plain_portal, java_script_enabled=False)
+    log_in(context, "amina")
     page = context.new_page()
-    page.goto(f"{plain_portal}/dataset/new")
+    page.goto("/dataset/new")
     expect(page.locator("[name=private]")).to_have_count(0)
     page.fill("#field-title", "Plain")
     page.fill("#field-name", "plain")
@@ -32,10 +32,10 @@ def test_what_was_typed_stays_until_it_is_saved(plain_portal: str, browser: Brow
 
     page.fill("#field-name", "plain")
     page.click(SAVE)
-    page.goto(f"{plain_portal}/dataset/edit/plain")
+    page.goto("/dataset/edit/plain")
     assert page.is_checked("#field-sensitivity-high")
     expect(page.locator("input[value=sensitivity]")).to_have_count(0)
-    page.goto(f"{plain_portal}/dataset/plain")
+    page.goto("/dataset/plain")
     expect(page.locator("h1 + .isp-badges")).to_contain_text("Confidential")
     expect(page.locator(".additional-info")).not_to_contain_text("is_requestdata_type")
     context.close()

@@ -13,12 +13,12 @@ import pytest
 import sqlalchemy as sa
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Visit
+from tests.browser.conftest import Act, Visit
 from tests.browser.fill import CLINICS as CLINICS_FILES
 from tests.browser.fill import SURVIVORS, SURVIVORS_FILES
-from tests.browser.test_requests_mine import SAID, TODAY, api
+from tests.browser.test_requests_mine import PURPOSE, SAID, TODAY
 from tests.browser.test_requests_mine import nothing_open as nothing_open
-from tests.browser.test_requests_review import CLINICS, PURPOSE, ask, opened, ticks
+from tests.browser.test_requests_review import CLINICS, asked, opened, ticks
 
 OF_THE_DAY = "/tests/of-the-day"
 both = pytest.mark.parametrize("prefix", ["", "/fr"], ids=["en", "fr"])
@@ -63,11 +63,12 @@ def written_by_mail(**said: Any) -> dict[str, Any]:
 
 
 @both
-def test_what_several_gathered_is_given_once_each_of_them_agreed(visit: Visit, prefix: str) -> None:
+def test_what_several_gathered_is_given_once_each_of_them_agreed(
+    visit: Visit, act: Act, prefix: str
+) -> None:
     said = written_by_mail(requester="ines", organization="shelter")
-    nadia = visit("/isp/access", "nadia")
-    number = api(nadia, "isp_request_type_in", id=SURVIVORS["name"], **said)["request"]
-    file = api(nadia, "isp_file_list", id=SURVIVORS["name"])["files"][0]
+    number = act("nadia", "isp_request_type_in", id=SURVIVORS["name"], **said)["request"]
+    file = act("nadia", "isp_file_list", id=SURVIVORS["name"])["files"][0]
     page = visit(f"{prefix}/isp/request/{number}", "ines")
     expect(page.locator("#accept-accept")).to_have_count(0)
     for agreed, who in enumerate(("rosa", "jean", "awa")):
@@ -88,17 +89,17 @@ def test_what_several_gathered_is_given_once_each_of_them_agreed(visit: Visit, p
     accept(page)
     address, got = fetched(page, "totals.csv")
     assert got == sha256(SURVIVORS_FILES["totals.csv"])
-    api(visit("/isp/access", "rosa"), "isp_grant_revoke", request=number, note="Ask us anew.")
+    act("rosa", "isp_grant_revoke", request=number, note="Ask us anew.")
     assert page.request.get(address).status == 404
     told = {"method": "clear", "on": TODAY.isoformat()}
-    api(page, "isp_grant_attest", request=number, **told)
+    act("ines", "isp_grant_attest", request=number, **told)
 
 
 @both
 def test_access_lasts_from_its_first_day_to_its_last_and_silence_about_destruction_is_listed(
-    visit: Visit, prefix: str
+    visit: Visit, act: Act, prefix: str
 ) -> None:
-    number = ask(visit, "ines", "shelter")
+    number = asked(act)
     awa = visit(f"{prefix}/isp/request/{number}", "awa")
     for name in ("checks-criteria", "checks-own_policy", "safeguards-transfer"):
         awa.locator(f"#field-agree-{name}").check()
@@ -108,7 +109,7 @@ def test_access_lasts_from_its_first_day_to_its_last_and_silence_about_destructi
     page = visit(f"{prefix}/isp/request/{number}", "ines")
     accept(page)
     expect(page.locator(".isp-file")).to_have_count(0)
-    file = api(page, "isp_file_list", id=CLINICS)["files"][0]
+    file = act("ines", "isp_file_list", id=CLINICS)["files"][0]
     assert page.request.get(f"/isp/file/{file['id']}").status == 403
 
     days_pass(number, from_day=1)
@@ -143,7 +144,7 @@ def test_access_lasts_from_its_first_day_to_its_last_and_silence_about_destructi
 
 @both
 def test_each_request_decision_and_withdrawal_stands_once_in_the_record_and_is_annotated_there(
-    visit: Visit, prefix: str
+    visit: Visit, act: Act, prefix: str
 ) -> None:
     page = visit(f"{prefix}/isp/requests/type-in/{CLINICS}", "nadia")
     typed = written_by_mail(requester_words=f"Ms Sy {prefix}", organization="Ministry of Plans")
@@ -157,7 +158,7 @@ def test_each_request_decision_and_withdrawal_stands_once_in_the_record_and_is_a
     form.locator("textarea").fill(reason)
     form.locator("button").click()
     expect(awa.locator(".flash-messages .alert-success")).to_be_visible()
-    own = ask(visit, "ines", "shelter")
+    own = asked(act)
     page = visit(f"{prefix}/isp/request/{own}", "ines")
     page.locator("#do-withdraw > summary").click()
     page.fill("#withdraw-note", "We found it elsewhere.")
