@@ -581,4 +581,4 @@ def test_the_documentation_names_every_option_of_every_storage() -> None:
         assert {f"`{name}`" for name in (type, *adapter.OPTIONS)} <= set(
             re.findall(r"`[\w:]+`", described)
         )
-        assert f"ckanext-isp[{adapter.extra}]" in described
+        assert f"/repository[{adapter.extra}]" in described

@@ -73,8 +73,9 @@ def belongs(
     day: date,
     places: frozenset[str],
 ) -> bool:
-    """Whether what protocols say of a dataset keeps its files out of CKAN's resources."""
-    package = session.get(model.Package, package_id)
+    """Whether what protocols say of a dataset, as it is now, keeps its files out of CKAN's
+    resources."""
+    package = session.get(model.Package, package_id, populate_existing=True)
     if package is None:
         return False
     facts = datasets.whole(session, package, places).facts
