@@ -5,6 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
+from ckanext.isp.model import guard
+
 revision = "isp_010"
 down_revision = "isp_009"
 branch_labels = None
@@ -20,6 +22,8 @@ def upgrade() -> None:
         ["request_id"],
         postgresql_where=sa.text("request_id IS NOT NULL"),
     )
+    # what is granted is asked otherwise since
+    guard.install(op.get_bind())
 
 
 def downgrade() -> None:
