@@ -36,7 +36,7 @@ from ..services import files as store
 from ..services.files import Fault, Part
 from ..store.cipher import Damaged
 from ..store.keys import NoKey
-from ..store.place import Away
+from ..store.place import Away, force
 from . import remains, restricted, save, sealing
 
 log = logging.getLogger(__name__)
@@ -233,16 +233,8 @@ def _arrived(resource_id: str) -> str | None:
             digest.update(piece)
         with contextlib.suppress(OSError, AttributeError):
             os.fsync(stream.fileno())
-            _settle(os.path.dirname(stream.name))
+            force(os.path.dirname(stream.name))
     return digest.hexdigest()
-
-
-def _settle(folder: str) -> None:
-    opened = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(opened)
-    finally:
-        os.close(opened)
 
 
 @contextlib.contextmanager

@@ -194,7 +194,7 @@ class Place:
         names = (str(_location(file_id, number)) for number in numbers)
         try:
             for path in (*(os.path.join(self.path, name) for name in names), folder, self.path):
-                _force(path)
+                force(path)
         except OSError as error:
             raise Away(str(error)) from error
 
@@ -306,7 +306,8 @@ def _folder(path: str) -> Any:
     return make_storage(OF_ITS_OWN, settings)
 
 
-def _force(path: str) -> None:
+def force(path: str) -> None:
+    """Have a file, or what stands in a folder, outlive a power cut."""
     held = os.open(path, os.O_RDONLY)
     try:
         os.fsync(held)
