@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+import ckan.plugins.toolkit as tk
 import pytest
+import sqlalchemy as sa
 from ckan import model
 from ckan.lib.plugins import DefaultPermissionLabels, get_permission_labels
 from ckan.tests import factories
+from conftest import Dataset
 from test_datasets import act
+
+from ckanext.isp.services.labels import of_granted
 
 
 def labels(user: dict[str, Any]) -> tuple[set[str], set[str]]:
@@ -75,3 +80,17 @@ def test_a_sysadmin_reads_every_organization() -> None:
     factories.Organization()
     ours, ckans = labels(factories.Sysadmin())
     assert ours == ckans
+
+
+def test_what_was_written_before_a_raise_is_for_those_to_whom_the_dataset_is_granted(
+    dataset: Dataset, editor: dict[str, Any]
+) -> None:
+    made = dataset(sensitivity="low", private=False)
+    raised = {"id": made["id"], "sensitivity": "severe"}
+    tk.get_action("package_patch")({"user": editor["name"]}, raised)
+    asked = sa.text("SELECT permission_labels FROM activity WHERE object_id = :id")
+    written = model.Session.scalars(asked, {"id": made["id"]}).all()
+    assert len(written) == 2
+    shown = get_permission_labels().get_dataset_labels(model.Package.get(made["id"]))
+    assert of_granted(made["id"]) in shown
+    assert all(set(shown) <= set(labels) for labels in written)

@@ -238,6 +238,13 @@ BEGIN
   RETURN NULL;
 END $$;
 
+-- The label by which those to whom a dataset is granted find it: services/labels.py says the same.
+CREATE OR REPLACE FUNCTION isp_grant_label(dataset text) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+  SELECT 'isp-' || translate(encode(substring(sha256(convert_to(dataset, 'UTF8')) FROM 1 FOR 12),
+                                    'base64'), '+/', '-_')
+$$;
+
 -- What was written about a dataset while everybody saw it is for its own people once they do not.
 CREATE OR REPLACE FUNCTION isp_close_past() RETURNS trigger
 LANGUAGE plpgsql SET search_path = {schema}, pg_temp AS $$
@@ -248,7 +255,7 @@ BEGIN
                   AND attname = 'permission_labels' AND NOT attisdropped) THEN
     UPDATE activity
        SET permission_labels = array_remove(ARRAY['creator-' || NEW.creator_user_id,
-             'member-' || NEW.owner_org, 'isp-grant-' || NEW.id], NULL)
+             'member-' || NEW.owner_org, isp_grant_label(NEW.id)], NULL)
      WHERE object_id = NEW.id AND 'public' = ANY (permission_labels);
   END IF;
   RETURN NULL;

@@ -7,6 +7,13 @@ from alembic import op
 
 from ckanext.isp.model import guard
 
+ACTIVITIES = """
+    UPDATE activity SET permission_labels = ARRAY(
+      SELECT CASE WHEN label LIKE 'isp-grant-%' THEN isp_grant_label(substr(label, 11))
+             ELSE label END
+        FROM unnest(permission_labels) AS label)
+     WHERE array_to_string(permission_labels, ' ') LIKE '%isp-grant-%'"""
+
 revision = "isp_010"
 down_revision = "isp_009"
 branch_labels = None
@@ -24,6 +31,10 @@ def upgrade() -> None:
     )
     # what is granted is asked otherwise since
     guard.install(op.get_bind())
+    inspected = sa.inspect(op.get_bind())
+    columns = inspected.get_columns("activity") if inspected.has_table("activity") else []
+    if any(column["name"] == "permission_labels" for column in columns):
+        op.execute(sa.text(ACTIVITIES))
 
 
 def downgrade() -> None:
