@@ -7,13 +7,12 @@ from typing import Any
 import ckan.plugins.toolkit as tk
 from ckan.types import Context
 
+from ..logic import people
+
 
 def reader() -> Context:
     """Whoever looks at a page: CKAN has looked them up, and need not again for each action."""
-    user: Any = tk.current_user
-    if not user.is_authenticated:
-        return Context()
-    return Context(user=user.name, auth_user_obj=user._get_current_object())
+    return people.known(Context())
 
 
 def ask(action: str, **data_dict: Any) -> Any:
