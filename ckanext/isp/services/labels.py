@@ -23,15 +23,15 @@ _OF_USER = sa.text(f"""
         SELECT m.group_id, below.depth + 1 FROM member m JOIN below ON m.table_id = below.group_id
          WHERE m.table_name = 'group' AND m.state = 'active' AND below.depth < {_DEPTH}
     )
-    SELECT 'member-' || id FROM "group"
+    SELECT 'member-' || id, NULL FROM "group"
      WHERE is_organization AND state = 'active' AND (
            id IN (SELECT group_id FROM mine)
            OR (type = 'organization' AND id IN (SELECT group_id FROM below)))
     UNION ALL
-    SELECT 'collaborator-' || package_id FROM package_member
+    SELECT 'collaborator-' || package_id, NULL FROM package_member
      WHERE user_id = :user AND :collaborators
     UNION ALL
-    SELECT isp_grant_label(package_id) FROM isp_live_grants(:user) WHERE private
+    SELECT NULL, package_id FROM isp_live_grants(:user) WHERE private
 """)
 
 
@@ -39,7 +39,7 @@ def of_granted(package_id: str) -> str:
     """The label of a dataset by which those to whom it is granted find it.
 
     Short, for a search names every one that somebody holds, and Solr reads them all. In
-    the database ``isp_grant_label`` says the same.
+    the database ``isp_grant_label`` says the same, eight times as slowly.
     """
     digest = hashlib.sha256(package_id.encode()).digest()
     return f"isp-{urlsafe_b64encode(digest[:12]).decode()}"
@@ -68,4 +68,5 @@ def of_user(
         "cascading": list(cascading),
         "collaborators": collaborators,
     }
-    return list(session.scalars(_OF_USER, asked))
+    found = session.execute(_OF_USER, asked)
+    return [label or of_granted(package_id) for label, package_id in found]
