@@ -9,7 +9,7 @@ import ckan.plugins.toolkit as tk
 from ckan import authz
 from ckan.lib import search
 
-from . import doctor, errors, jobs
+from . import doctor, errors, helpers, jobs
 from .implementations.controller import PackageController
 from .implementations.labels import PermissionLabels
 from .implementations.options import Options
@@ -23,7 +23,7 @@ from .logic import action, auth, fresh
 @tk.blanket.auth_functions(auth.offered)
 @tk.blanket.validators
 @tk.blanket.blueprints
-@tk.blanket.helpers
+@tk.blanket.helpers(helpers.offered)
 @tk.blanket.cli
 class IspPlugin(Pages, Options, Uploads, Storages, PackageController, PermissionLabels):
     """Makes the portal keep its Information Sharing Protocol."""

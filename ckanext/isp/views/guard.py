@@ -80,7 +80,7 @@ def forbid_copies(response: Response) -> Response:
 
 @guard.after_app_request
 def remember_the_language(response: Response) -> Response:
-    """Mails come in the language in which their reader last used a page: helpers.isp_unread."""
+    """Mails come in the language in which their reader last used a page: see isp_unread."""
     known = g.pop("isp_glance", None)
     spoken = known and current_user.is_authenticated and response.status_code == 200
     if spoken and known.language != tk.h.lang():
