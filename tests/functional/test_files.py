@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import os
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -539,6 +540,20 @@ def test_the_portals_key_is_changed_while_files_are_read(
     assert keys.read(path).names == [new]
     assert get(app, member, file).data == TABLE
     assert isp("key", "list").exit_code == 0
+
+
+def test_changing_the_portals_key_waits_for_a_file_that_is_being_changed(
+    isp: Any, moderate: Any, keep: Keep
+) -> None:
+    file, _other = keep(moderate), keep(moderate)
+    (old,) = keys.read(tk.config[config.KEY_FILE]).names
+    isp("key", "add")
+    locked = sa.text("SELECT id FROM isp_file WHERE id = :id FOR UPDATE")
+    with model.meta.engine.connect() as somebody:
+        somebody.execute(locked, {"id": file["id"]})
+        threading.Timer(0.5, somebody.rollback).start()
+        assert "2 files are opened" in isp("key", "rotate").output
+    assert isp("key", "drop", old).exit_code == 0
 
 
 def test_a_destroyed_file_cannot_be_read_from_a_dump_once_the_portals_key_was_changed(

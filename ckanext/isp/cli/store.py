@@ -71,10 +71,10 @@ def key_list(form: str) -> None:
 def key_rotate() -> None:
     """Wrap the keys of all files under the one in use. The portal keeps running; it can be
     interrupted, and run again."""
-    ring, done = _ring(), 0
+    ring, done, session = _ring(), 0, model.Session
     try:
-        while batch := files.rewrap(model.Session, ring):
-            model.Session.commit()
+        while batch := files.rewrap(session, ring) or files.rewrap(session, ring, in_use=True):
+            session.commit()
             done += batch
             click.echo(f"{done} files", err=True)
     except NoKey as error:
@@ -83,7 +83,7 @@ def key_rotate() -> None:
     counts = files.by_key(model.Session)
     for name in ring.names[1:]:
         if counts.get(name):
-            click.echo(f"{counts[name]} files that were in use still need key {name}: run it again")
+            click.echo(f"{counts[name]} files that came meanwhile need key {name}: run it again")
         else:
             click.echo(f"Nothing needs key {name} any more: ckan isp store key drop {name}")
 

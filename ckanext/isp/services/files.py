@@ -273,9 +273,10 @@ def clear(place: Place, file_id: str, segments: int | None) -> None:
     place.clear(file_id, [one.number for one in place.lying(file_id)])
 
 
-def rewrap(session: Session, ring: Ring) -> int:
+def rewrap(session: Session, ring: Ring, *, in_use: bool = False) -> int:
     """Wrap keys that an older portal key wraps under the one in use; files stay as they are.
 
+    :param in_use: wait for the files that somebody else is about to change, rather than pass by
     :returns: how many were; call it, and commit, until there is none
     """
     rows = session.scalars(
@@ -283,7 +284,7 @@ def rewrap(session: Session, ring: Ring) -> int:
         .where(File.key.is_not(None), File.key_id != ring.current)
         .order_by(File.id)
         .limit(AT_ONCE)
-        .with_for_update(skip_locked=True)
+        .with_for_update(skip_locked=not in_use)
     ).all()
     for row in rows:
         assert row.key
