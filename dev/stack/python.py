@@ -15,6 +15,8 @@ REQUIREMENTS = Path(__file__).resolve().parents[1] / "requirements.txt"
 PIP = ["-m", "pip", "install", "--disable-pip-version-check", "--progress-bar=off"]
 # does in a third of the time what pip does, and knows nothing of pip's own configuration
 UV = "uv>=0.5"
+# the certificates that the system trusts, as pip does; by its newer name and by the older
+TRUST = {"UV_SYSTEM_CERTS": "1", "UV_NATIVE_TLS": "1"}
 
 
 def up(state: State) -> None:
@@ -50,7 +52,8 @@ def install(state: State, *what: str | Path) -> None:
     python, uv, log = program(state, "python"), program(state, "uv"), state.log("pip")
     if uv.exists():
         with contextlib.suppress(Problem):
-            run(state, [uv, "pip", "install", "--python", python, *what], log)
+            words = ["pip", "install", "--compile-bytecode", "--python", python, *what]
+            run(state, [uv, *words], log, env=TRUST)
             return
     run(state, [python, *PIP, *what], log, downloads=True)
 
