@@ -149,6 +149,8 @@ class Place:
         if self._same() != before:
             # the adapter made another in its place
             raise Away(f"{self.path} went away meanwhile")
+        if self.path:
+            _begin_to_write(os.path.join(self.path, str(where)))
 
     def get(self, file_id: str, number: int, room: memoryview | None = None) -> Bytes:
         """
@@ -313,6 +315,14 @@ def force(path: str) -> None:
         os.fsync(held)
     finally:
         os.close(held)
+
+
+def _begin_to_write(path: str) -> None:
+    """Have the disk at work while more comes, rather than once gigabytes have gathered in memory:
+    whoever forces a large file there waits less."""
+    if hasattr(os, "posix_fadvise"):
+        with open(path, "rb") as written:
+            os.posix_fadvise(written.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
 
 
 def _location(file_id: str, number: int) -> Any:
