@@ -553,7 +553,8 @@ def test_a_storage_that_goes_away_while_a_file_comes_is_not_made_anew(
     folder: Path, store: Path, steps: Steps, moderate: Any, editor: Any
 ) -> None:
     keep(editor, moderate)
-    steps.arm(4, signal.SIGSTOP)
+    # its row, its folder, and then the first of its segments
+    steps.arm(3, signal.SIGSTOP)
     coming = Process(or_refused(lambda: keep(editor, moderate)), steps)
     assert coming.stops()
     store.rename(folder / "elsewhere")
