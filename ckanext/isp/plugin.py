@@ -35,6 +35,7 @@ class IspPlugin(Pages, Options, Uploads, Storages, PackageController, Permission
         jobs.listen()
         # CKAN makes its query of what stands here
         search._QUERIES["package"] = fresh.Query
+        search.query.VALID_SOLR_PARAMETERS.add(fresh.LABELS)
         doctor.look_again()
 
     def make_middleware(self, app: Any, config: Any) -> Any:

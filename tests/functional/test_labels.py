@@ -8,11 +8,14 @@ import ckan.plugins.toolkit as tk
 import pytest
 import sqlalchemy as sa
 from ckan import model
+from ckan.lib import search
 from ckan.lib.plugins import DefaultPermissionLabels, get_permission_labels
 from ckan.tests import factories
 from conftest import Dataset
 from test_datasets import act
 
+from ckanext.isp.logic import fresh
+from ckanext.isp.services import labels as services_labels
 from ckanext.isp.services.labels import of_granted
 
 
@@ -80,6 +83,29 @@ def test_a_sysadmin_reads_every_organization() -> None:
     factories.Organization()
     ours, ckans = labels(factories.Sysadmin())
     assert ours == ckans
+
+
+@pytest.mark.parametrize("between", ["", "~", "\x1f"])
+def test_many_labels_show_what_each_of_them_shows_and_nobody_adds_another(
+    between: str, dataset: Dataset, editor: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = dataset(sensitivity="high")
+    asked = {"q": f"id:{made['id']}", "include_private": True}
+    stranger = factories.User()
+    monkeypatch.setattr(fresh, "MANY_LABELS", 1)
+    of_user = services_labels.of_user
+
+    def odd(session: Any, user_id: str, **how: Any) -> list[str]:
+        # as another plugin might word one
+        more = [f"odd{between}", f"odd~\x1f{between}member-{made['owner_org']}"] if between else []
+        return [*of_user(session, user_id, **how), *more]
+
+    monkeypatch.setattr(services_labels, "of_user", odd)
+    assert act("package_search", editor, **asked)["count"] == 1
+    assert act("package_search", stranger, **asked)["count"] == 0
+    theirs = f"member-{made['owner_org']}"
+    query = {"q": asked["q"], fresh.LABELS: theirs}
+    assert search.query_for("package").run(query, ["public", "nobody's"])["count"] == 0
 
 
 def test_what_was_written_before_a_raise_is_for_those_to_whom_the_dataset_is_granted(

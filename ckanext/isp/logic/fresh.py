@@ -49,8 +49,10 @@ _CLOSED = (
 )
 # the index takes no more clauses than this, and goes through a list of terms quicker
 MANY_LABELS, MOST_CLAUSES = 100, 1000
-# of no label's
-_APART = "\x1f"
+# Solr's parameter in which a list of labels is sent
+LABELS = "isp_labels"
+# between them: no part of CKAN's labels, and sent as it is; otherwise no part of any
+_APART, _APART_FROM_ALL = "~", "\x1f"
 NOTHING_IS_WIDER = (None, Level.LOW.slug)
 FLAGGED = (True, TRUE)
 
@@ -63,9 +65,14 @@ class Query(PackageSearchQuery):
 
     def run(self, query: Any, permission_labels: Any = None, **kwargs: Any) -> Any:
         query["facet.mincount"] = max(1, int(query.get("facet.mincount", 1)))
+        # nobody else says what somebody may see
+        query.pop(LABELS, None)
         if permission_labels is not None and len(permission_labels) > MANY_LABELS:
             if config.TERMS in tk.config[config.PARSERS]:
-                query["fq_list"] = [*query.get("fq_list", ()), _any_of(permission_labels)]
+                sent, apart = _together(permission_labels)
+                query["fq_list"] = [*query.get("fq_list", ()), _any_of_them(apart)]
+                # no text, through which CKAN looks for what may not be asked
+                query[LABELS] = (sent,)
                 permission_labels = None
             else:
                 # what is found is less then, never more: those of memberships come first
@@ -148,9 +155,15 @@ def counts(context: Context, of: str = "") -> dict[str, dict[str, int]]:
     return tk.get_action("package_search")(fresh_context(context), asked)["facets"]
 
 
-def _any_of(labels: Iterable[str]) -> str:
-    """A filter that leaves datasets with at least one of these labels, however many they are."""
-    return f'{{!{config.TERMS} f=permission_labels separator="{_APART}"}}' + _APART.join(labels)
+def _any_of_them(apart: str) -> str:
+    """A filter that leaves datasets with at least one of many labels, which are sent beside it."""
+    return f'{{!{config.TERMS} f=permission_labels separator="{apart}" v=${LABELS}}}'
+
+
+def _together(labels: list[str]) -> tuple[str, str]:
+    """Labels as one text, and what stands between them."""
+    apart = _APART_FROM_ALL if any(_APART in label for label in labels) else _APART
+    return apart.join(label for label in labels if apart not in label), apart
 
 
 def _put_right(ids: Iterable[str]) -> None:

@@ -39,7 +39,7 @@ def of_granted(package_id: str) -> str:
     """The label of a dataset by which those to whom it is granted find it.
 
     Short, for a search names every one that somebody holds, and Solr reads them all. In
-    the database ``isp_grant_label`` says the same, eight times as slowly.
+    the database ``isp_grant_label`` says the same, more slowly.
     """
     digest = hashlib.sha256(package_id.encode()).digest()
     return f"isp-{urlsafe_b64encode(digest[:12]).decode()}"
