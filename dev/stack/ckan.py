@@ -124,6 +124,10 @@ def prepare_tables(state: State) -> None:
     command(state, "tables", "db", "upgrade")
     if not state.path("restricted-keys").exists():
         command(state, "tables", "isp", "store", "key", "add")
+    if not state.done("adopted"):
+        # a catalogue that begins with the guard has nothing to adopt, and is armed
+        command(state, "tables", "isp", "adopt")
+        state.mark("adopted")
     if not state.path("solr", "home", "indexed").exists():
         command(state, "tables", "search-index", "rebuild")
         state.path("solr", "home", "indexed").touch()
