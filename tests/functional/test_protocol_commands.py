@@ -56,7 +56,10 @@ def test_a_protocol_is_loaded_activated_and_undone_from_the_terminal(
     assert stored(made) == ("low", "open")
     assert "1 datasets tightened" in run(*decide, other["name"])
     assert stored(made) == ("high", "members")
-    assert "1 wait" not in run("proposals")
+    listed = run("proposals")
+    assert "1 wait" not in listed
+    assert sysadmin["name"] in listed
+    assert other["name"] in listed
     assert "1 given back" in run("undo", 1, *why)
     run("decide", 2, "--approve", "--yes", "--user", other["name"])
     assert stored(made) == ("low", "open")

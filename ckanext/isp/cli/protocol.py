@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from .. import wording
+from ..wording import document
 from .group import call, format_option, isp, print_rows, user_option
 
 PROBLEMS = ["line", "column", "fatal", "code", "message"]
@@ -55,8 +56,8 @@ def list_command(form: str) -> None:
     kept = call("isp_protocol_list")
     shown = [{**one, "title": wording.pick(one["title"]), "since": _day(one)} for one in kept]
     spoken = sum(one["in_force"] for one in kept)
-    overdue = sum(one["overdue"] for one in kept)
-    summary = f"{len(kept)} versions, {spoken} in force, {overdue} of them overdue."
+    late = sum(bool(document.banners(one)) for one in kept)
+    summary = f"{len(kept)} versions, {spoken} in force, {late} of them to be reviewed or renewed."
     print_rows(LISTED, shown, form, summary, kept)
 
 

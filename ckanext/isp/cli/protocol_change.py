@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import click
+import sqlalchemy as sa
+from ckan import model
 
 from .. import gate, jobs, wording
 from ..logic import changes, sealing
@@ -14,7 +17,8 @@ from .protocol import named, protocol, read
 
 EFFECTS = ["tighten", "loosen", "same", "unclassified", "total"]
 DATASETS = ["effect", "organization", "name", "level", "proposed", "exposure", "becomes"]
-PROPOSALS = ["id", "state", "act", "protocol", "tighten", "requested_by", "decided_by", "reason"]
+PEOPLE = ["requested_by", "decided_by"]
+PROPOSALS = ["id", "state", "act", "protocol", "tighten", *PEOPLE, "reason"]
 MOST = 1000
 reason_option = click.option("--reason", required=True, help="Why; the second person reads it.")
 dry_run_option = click.option("--dry-run", is_flag=True, help="Say what would change, only.")
@@ -80,7 +84,11 @@ def undo_command(proposal: int, reason: str, user: str) -> None:
 def proposals_command(form: str) -> None:
     """List proposals to change the protocols in force: those that wait first."""
     told = call("isp_protocol_proposals")
-    rows = [{**one, **_columns(one)} for one in told]
+    names = _names(one[who] for one in told for who in PEOPLE)
+    rows = [
+        {**one, **_columns(one), **{who: names.get(one[who], one[who]) for who in PEOPLE}}
+        for one in told
+    ]
     waiting = sum(one["state"] == "pending" for one in told)
     print_rows(PROPOSALS, rows, form, f"{waiting} wait for a second person.", told)
 
@@ -170,6 +178,12 @@ def _columns(proposal: dict[str, Any]) -> dict[str, Any]:
     of = proposal["protocol"]
     title = f"{wording.pick(of['title'])}, {of['version']}"
     return {"protocol": title, "tighten": proposal["impact"]["tighten"]}
+
+
+def _names(ids: Iterable[str | None]) -> dict[str, str]:
+    """The names of people, by their ids."""
+    asked = sa.select(model.User.id, model.User.name).where(model.User.id.in_(set(ids) - {None}))
+    return {row.id: row.name for row in model.Session.execute(asked)}
 
 
 def _sum(told: dict[str, Any]) -> str:
