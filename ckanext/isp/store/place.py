@@ -319,9 +319,9 @@ def force(path: str) -> None:
 
 def _begin_to_write(path: str) -> None:
     """Have the disk at work while more comes, rather than once gigabytes have gathered in memory:
-    whoever forces a large file there waits less."""
+    whoever forces a large file there waits less. What goes wrong is found by who does."""
     if hasattr(os, "posix_fadvise"):
-        with open(path, "rb") as written:
+        with contextlib.suppress(OSError), open(path, "rb") as written:
             os.posix_fadvise(written.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
 
 
