@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import ckan.plugins.toolkit as tk
-from ckan import model
 
 from .. import gate, wording
+from ..logic import people
 from ..policy.review import When
 from .dataset import isp_can
 
@@ -26,8 +26,7 @@ def isp_user_name(user_id: str | None) -> str:
     """How a person of the record is named; the portal itself where there is none."""
     if not user_id:
         return tk._("The portal, or somebody with access to its database")
-    user = model.User.get(user_id)
-    return user.display_name if user else user_id
+    return people.name(user_id)
 
 
 def isp_actor(event: dict[str, Any]) -> str:
